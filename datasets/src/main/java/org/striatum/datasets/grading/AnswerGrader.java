@@ -21,13 +21,13 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(8),
+  NUMBER(9),
   /// Mathematical objects ([MathComparison]).
-  MATH(8),
+  MATH(9),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(8),
+  LATEX(9),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(8),
+  CHOICE(9),
   /// The whole text, without surrounding white space; `True` of Python is `true` of JSON.
   EXACT(3);
 

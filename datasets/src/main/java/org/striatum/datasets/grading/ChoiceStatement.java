@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 ///
 /// It names one option and no other, before or behind a verb that says which option it is, and nothing in it doubts or denies.
 final class ChoiceStatement {
-  private static final String NAME = "(?:(?:\\b[Oo]ption|\\b[Cc]hoice|\\b[Ll]etter|\\b[Ss]tatement|\\b[Aa]nswer)\\h[(*]{0,3}(?<named>[A-J])\\b[)*]{0,3}|\\((?<bracketed>[A-J])\\)|(?<bare>(?<=\\b[Oo]nly\\h|\\bleaving\\h)[A-HJ]\\b|\\b[B-HJ]\\b(?=\\his\\hthe\\h(?:only|one|best|correct|right)\\b)|(?<=\\bis\\h)[B-HJ]\\b(?=[.!]?$)))";
+  private static final String NAME = "(?:(?:\\b[Oo]ption|\\b[Aa]nswer\\h(?:choice|option)|\\b[Cc]hoice|\\b[Ll]etter|\\b[Ss]tatement|\\b[Aa]nswer)\\h[(*]{0,3}(?<named>[A-J])\\b[)*]{0,3}|\\((?<bracketed>[A-J])\\)|(?<bare>(?<=\\b[Oo]nly\\h|\\bleaving\\h)[A-HJ]\\b|\\b[B-HJ]\\b(?=\\his\\hthe\\h(?:only|one|best|correct|right)\\b)|(?<=\\bis\\h)[B-HJ]\\b(?=[.!]?$)|\\b[B-HJ]\\b(?=\\hit\\his\\b)|(?<=\\bmaking\\h)[A-J]\\b(?=\\hthe\\b)))";
   private static final Pattern OPTION = Pattern.compile(NAME);
   private static final Pattern LETTER = Pattern.compile("(?<![\\w'’.])[B-HJ](?![\\w'’])");
   private static final Pattern LEADS = Grammar.rule("option-is");
@@ -28,7 +28,7 @@ final class ChoiceStatement {
             .orElseThrow())
         .distinct()
         .toList();
-    if (sentence.length() > LONGEST || named.size() != 1 || Commitment.asks(sentence)) {
+    if (sentence.length() > LONGEST || named.size() != 1 || Commitment.isOpen(sentence)) {
       return Optional.empty();
     }
     String letter = named.getFirst();

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The letter of a choice to which a text commits itself ([Commitment]).
 final class ChoiceText {
@@ -31,6 +32,8 @@ final class ChoiceText {
   private static final Pattern VERDICT = Pattern.compile(
       "(?i)(?:is|are|was|were|can|cannot|could|does|do|has|have|may|might|would|no|nope|nah|not|never|yes|(?:true|false)(?!,\\s(?:true|false)\\b)|correct|incorrect|wrong|right|too|(?:this|that|it)\\b[^.]*\\b(?:not|wrong|incorrect))\\b.*",
       Pattern.DOTALL);
+  /// `No, because the defendant had no duty`: the text of a choice that holds or denies something else.
+  private static final Pattern HELD = Pattern.compile("(?:Yes|No), (?:because|since)\\b");
   /// What is no text of a choice and no reason for one.
   private static final Pattern OTHERWISE = Pattern
       .compile("\\b(?:[Ww]hen|[Oo]nly|and\\sso)\\b|['’]s\\s(?:answer|guess|choice|pick)\\b|^(?:see|from\\sthe)\\b");
@@ -38,7 +41,8 @@ final class ChoiceText {
       .compile(
           "(?:\\b(?:or|and)|,)\\s(?:rather\\s)?[(*]{0,2}[A-Z]\\b|\\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ll]etter)\\s(?:is\\s)?[(*]{0,2}[A-Z]\\b|^[(*]{0,2}[A-Z]\\b(?!['’])[).,]{0,2}(?:\\s|$)(?![a-z])");
   private static final Pattern CAPITAL = Pattern
-      .compile("(?<![\\w'’.])([A-H])(?![\\w'’]|\\s(?:[a-z]{3,}s?\\b)(?<!\\bis|\\bare|\\bwas|\\bhas|\\bwould|\\bdoes))");
+      .compile(
+          "(?<![\\w'’.])([A-H])(?![\\w'’]|\\s[a-z]-|\\s(?:[a-z]{3,}s?\\b)(?<!\\bis|\\bare|\\bwas|\\bhas|\\bwould|\\bdoes))");
   private static final Pattern DENIED = Pattern.compile(
       "(?i)\\b(?:not|wrong|incorrect|false|too|cannot|neither|eliminat\\w+|less|unlike|contradicts?|fails?)\\b|n['’]t\\b");
   private static final Pattern OTHERS = Pattern
@@ -49,7 +53,7 @@ final class ChoiceText {
       "(?im)^[\\h*#]*(?:[^\\n.:?]{0,40}\\bwhy\\h)?(?:all\\h)?the\\hother\\h?(?:s|options|choices|answers)\\h(?:are|do)\\b[^\\n.:?]{0,40}[:.]?[\\h*]*+:?[\\h*]*+\\n\\s*+(?<lines>(?:[\\h*•-]*(?:(?:option|choice)\\h)?\\(?(?-i:[A-J])\\b[^\\n]*(?:\\n\\s*|$)){1,9}+)");
   private static final Pattern REJECTED = Pattern.compile("(?m)^[\\h*•-]*(?:[Oo]ption\\h|[Cc]hoice\\h)?\\(?([A-J])\\b");
   /// What another option would be in another case.
-  private static final Pattern WOULD = Pattern.compile("(?i)\\b(?:would|wäre|würde|serait|sería|seria)\\b");
+  private static final Pattern WOULD = Pattern.compile("(?i)\\b(?:(?<!\\bi\\h)would|wäre|würde|serait|sería|seria)\\b");
   /// Another option may be the answer.
   private static final Pattern BETTER = Pattern.compile(
       "(?i)\\b(?:(?<!not\\h)(?<!in)(?:correct|right|best|true)|better|also|too(?!\\h\\w)|equally|as\\hwell|fits?|works?|instead|actually|really|answers?|both|either|or|but|rather)\\b");
@@ -69,9 +73,25 @@ final class ChoiceText {
   /// `(B) fails` of a sentence that nothing announces.
   private static final Pattern BRACKETED_WORD = Pattern
       .compile("\\s*\\([A-Z]\\)\\s(?!(?:because|since|as|an?|the|to|in|on|by|from|both|all|only|no)\\b)[a-z]");
+  /// What an option is about: that it is the answer is not said.
+  private static final Pattern DESCRIBED = Pattern.compile(
+      "\\b(?:describes?|refers?|appl(?:y|ies)|belongs?|defines?|involves?|concerns?|represents?|measures?|means|occurs?|leads?|causes?|(?:is|are)\\h(?:true|correct)\\honly\\h(?:of|for|in|if))\\b");
+  private static final Pattern NO_VERDICT = Pattern
+      .compile("\\bboth(?=\\h(?:describe|refer|apply|belong|define|involve))|\\b(?:true|correct)(?=\\honly\\b)");
+  /// A denial of the world's, not of what was answered.
+  private static final Pattern OF_THE_ANSWER = Pattern.compile(
+      "(?i)\\b(?:answers?|options?|choices?|correct|right|wrong|incorrect|false|true|mistak\\w*|errors?|fits?|match\\w*|possible|case|valid|works?|explain\\w*|holds?|sense|above|first|this|that|none|neither|nothing)\\b|^(?:no|not|wait|nope)\\b|\\b(?:it|he|she|they)\\h(?:is|can|does|do|are)(?:n['’]t|\\hnot)[.!]?$");
+  private static final int SHORTEST_FACT = 5;
+  /// An option of a list with its text.
+  private static final Pattern LABELLED = Pattern.compile("[(*]{0,3}([A-J])[)*]{0,3}(?:[.:]|(?<=\\)))\\h.*");
+  private static final Pattern TWO_RIGHT = Pattern.compile(
+      "\\b[A-J][)*]{0,3}\\h(?:and|or)\\h(?:[Oo]ption\\h)?[(*]{0,3}[A-J][)*]{0,3}\\h(?:are|is|were|could\\hbe|can\\hbe|seem)\\h(?:both\\h|all\\h|each\\h)?(?:correct|right|true|valid)\\b");
   private static final Pattern LINE = Pattern.compile("(?m)^\\h*(?:\\d{1,2}[.)]\\h*)?[(*]{0,3}([A-J])[)*.]{0,3}\\h*$");
   /// Nothing but letters: `A. C.`
   private static final Pattern LETTERS = Pattern.compile("(?:[^\\p{L}\\d]{0,20}+\\b[A-J]\\b){2,8}+[^\\p{L}\\d]{0,20}+");
+  /// The text of an option that denies the others.
+  private static final Pattern NONE_ABOVE = Pattern
+      .compile("(?i)(?<=(?-i:[A-J])[)*.:,]{0,4}[\\s\"“(*]{1,4})(?:none|neither) of (?:the above|these|them)");
   private static final Pattern SINGLE = Pattern.compile("[A-J]");
   private static final String OPTION = "\\h{0,6}[(*-]{0,2}\\h?[(*]{0,3}[A-J][*_]{0,2}[).:][^\\n]*(?:\\n\\s*|$)";
   private static final Pattern OPTIONS = Pattern.compile("(?m)^" + OPTION + OPTION + "(?:" + OPTION + "){0,9}");
@@ -110,8 +130,16 @@ final class ChoiceText {
       if (rival) {
         return false;
       }
+      boolean described = DESCRIBED.matcher(sentence).find();
+      if (described && !turns && !others.isEmpty() && !others.contains(value)
+          && !BETTER.matcher(NO_VERDICT.matcher(sentence).replaceAll("")).find()) {
+        return true;
+      }
+      boolean fact = others.isEmpty() && sentence.split("\\h+", -1).length >= SHORTEST_FACT
+          && !OF_THE_ANSWER.matcher(sentence).find();
       boolean left = denied && !others.isEmpty() && !others.contains(value) && !BETTER.matcher(sentence).find();
       return WHY_NOT.matcher(sentence).matches() || (!turns && (left || OTHERS.matcher(sentence).matches()
+          || fact
           || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value))))));
     }
   };
@@ -135,14 +163,21 @@ final class ChoiceText {
   }
 
   private static Optional<String> told(String completion) {
-    String text = withoutOptions(completion);
+    String text = NONE_ABOVE.matcher(withoutOptions(completion)).replaceAll("the last");
     if (LETTERS.matcher(text).matches()
         && SINGLE.matcher(text).results().map(MatchResult::group).distinct().count() > 1) {
       return Optional.empty();
     }
-    boolean several = LINE.matcher(text).results().map(line -> line.group(1)).distinct().count() > 1;
-    Optional<String> told = Commitment.of(text, KIND).filter(_ -> !several || Commitment.speaks(text));
+    boolean several = distinct(LINE.matcher(text).results()) > 1
+        || distinct(Sentences.of(text).stream().map(LABELLED::matcher).filter(Matcher::matches)
+            .map(Matcher::toMatchResult)) > 1;
+    Optional<String> told = Commitment.of(text, KIND).filter(_ -> !several || Commitment.speaks(text))
+        .filter(letter -> TWO_RIGHT.matcher(text).results().noneMatch(two -> two.group().contains(letter)));
     return told.isPresent() || Commitment.speaks(text) ? told : affirmed(completion);
+  }
+
+  private static long distinct(Stream<MatchResult> letters) {
+    return letters.map(found -> found.group(1)).distinct().count();
   }
 
   /// The only option of several of which its verdict says that it is right: `A: no`, `B: yes`, or a line for each with its reason.
@@ -187,7 +222,7 @@ final class ChoiceText {
           && (answer.group("text") == null
               || (!OTHERWISE.matcher(rest).find() && !(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find())
                   && !OR_ANOTHER.matcher(rest).find()
-                  && !VERDICT.matcher(rest).matches()));
+                  && (!VERDICT.matcher(rest).matches() || HELD.matcher(rest).lookingAt())));
       return sole ? Optional.of(answer.group("letter")) : Optional.empty();
     }
     Matcher small = SMALL.matcher(text);

@@ -68,6 +68,7 @@ final class Commitment {
   /// Of these, the words by which it doubts, supposes or turns to something else.
   static final Pattern TURN = Grammar.rule("turn");
   private static final Pattern DENIAL = Grammar.rule("denial");
+  private static final Pattern ERROR = Grammar.rule("error");
   private static final Pattern CONTRAST = Grammar.rule("contrast");
   private static final Pattern SUPPOSED = Grammar.rule("hypothesis");
   private static final Pattern UNDECIDED = Grammar.rule("undecided");
@@ -93,6 +94,9 @@ final class Commitment {
   /// Of a box, with which a text mends what it said before.
   private static final Pattern SHOULD_BE = Pattern
       .compile("(?i)(?<=\\bit\\h)should\\h(?:actually\\h|really\\h)?be(?=\\s*$)");
+  /// `Julie should read` before a box: what the problem asks for.
+  private static final Pattern SHOULD_DO = Pattern
+      .compile("(?i)\\bshould\\h(?!be\\b|have\\b)(?=\\p{Ll}{2,12}\\s*$)");
   /// Before a box that stands beside another.
   private static final Pattern SIDE_BY_SIDE = Pattern.compile("\\b(?:and|or|then|so\\hthat)[\\s$]*$");
   private static final Pattern LABELLED = Pattern.compile(
@@ -124,6 +128,8 @@ final class Commitment {
       .compile("\\S+\\h+(?i)(?!(?:in|of|for|as|so|and|or|because|since)\\b)[a-z].*");
   /// A text that asks.
   private static final Pattern ASKS = Pattern.compile("\\?[\\s!)\"'”’}\\]$*_.\\\\]*$");
+  /// The last step of a calculation that does not come to its end.
+  private static final Pattern CUT_OFF = Pattern.compile("(?:[−+×÷=^(/]|\\h-|\\\\(?:times|cdot|div))\\h*$");
   private static final Pattern BOX_IS_ANSWER = Grammar.rule("box-is-answer");
   private static final Pattern FORMULA = Pattern.compile("\\\\\\([xv]\\\\\\)");
   private static final Pattern PIECES = Pattern.compile("[,;:]\\s");
@@ -136,12 +142,18 @@ final class Commitment {
       .compile("\\bthat\\h(?:could|can|may|might)\\hbe\\b");
   private static final Pattern WHICH_ARE_NOT = Pattern
       .compile(
-          "\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b");
+          "\\bthe\\h(?:false|incorrect|wrong)\\h(?:statement|option|equation|claim|one)\\h(?=is\\b)|\\bwithout\\hbound\\b|\\bthe\\hunknown\\h(?=number|value|side|angle|length|quantity)|\\b(?:who|that|which)\\h(?:is|are|was|were|do|does|did|have|has|had|can)(?:\\hnot|n['’]t)\\b"
+              + "|(?<=\\b[Ii]\\h)would(?=\\h(?:choose|pick|select|go\\hwith|opt\\hfor)\\b)"
+              + "|\\band\\hno\\h(?:smaller|larger|greater|lower|higher|bigger|other)\\h\\p{Ll}+\\h(?:works?|exists?|satisf(?:y|ies)|is\\hpossible|does|do)\\b"
+              + "|\\bin\\hwhich\\h(?:nobody|no\\hone|none)\\b"
+              + "|(?i)\\bstatement\\h(?:\\d|I{1,3})\\his\\hfalse\\b");
   /// A longer beginning is of no such sentence.
   private static final int LONGEST = 240;
   /// Where scripts begin that write no spaces.
   private static final char FIRST_IDEOGRAPH = 0x2E80;
   private static final int LONGEST_SENTENCE = 1500;
+  /// Of a text, those among which another answer is looked for.
+  private static final int MOST_SENTENCES = 40;
   private static final int MOST_CLAUSES = 20;
 
   private Commitment() {}
@@ -153,7 +165,13 @@ final class Commitment {
       return boxed(sentences, kind);
     }
     Optional<Span> tag = WrittenAnswer.tag(text);
-    return tag.isPresent() ? tagged(text, tag.get(), kind) : stated(sentences, kind);
+    if (tag.isPresent()) {
+      return tagged(text, tag.get(), kind);
+    }
+    Optional<Emphasis> bold = Emphasis.last(text, kind);
+    Optional<String> emphasised = bold.flatMap(found -> emphasised(found, kind));
+    return bold.filter(found -> explained(found.behind())).flatMap(_ -> emphasised)
+        .or(() -> stated(sentences, kind)).or(() -> emphasised);
   }
 
   /// What a tag or a key holds, if it stands alone or in a sentence that says it. Behind it numbers may stand, but nothing that speaks
@@ -169,10 +187,23 @@ final class Commitment {
     }
     String sentence = sentences.get(at);
     List<String> behind = sentences.subList(at + 1, sentences.size());
-    return Optional.of(tag.content(text)).filter(content -> !asks(content)).filter(_ -> says(sentence, true))
+    return Optional.of(tag.content(text)).filter(content -> !isOpen(content)).filter(_ -> says(sentence, true))
         .flatMap(content -> kind.said(content).or(() -> sentence(content, kind)).or(() -> kind.enclosed(content)))
         .filter(value -> behind.stream().allMatch(later -> harmless(later, value, kind)
             || !(DOUBT.matcher(later).find() || speaks(later))));
+  }
+
+  /// The last value in bold, if its sentence says it and no number more, and what follows leaves it as it is.
+  private static Optional<String> emphasised(Emphasis found, Kind kind) {
+    return Optional.of(found)
+        .filter(bold -> bold.isResult() && !isOpen(bold.sentence()) && says(bold.sentence(), true)
+            && Statement.countsNoMore(bold.rest())
+            && leaves(bold.behind(), bold.value(), kind))
+        .map(Emphasis::value);
+  }
+
+  private static boolean explained(List<String> behind) {
+    return !behind.isEmpty() && EXPLANATION.matcher(behind.getFirst()).matches();
   }
 
   /// Up to a note behind the words with which answers in the manner of Minerva end.
@@ -185,9 +216,9 @@ final class Commitment {
     return sentences;
   }
 
-  /// Whether a text ends with a question mark: it says nothing then.
-  static boolean asks(String text) {
-    return ASKS.matcher(text).find();
+  /// Whether a text ends with a question mark or in the middle of a calculation: it says nothing then.
+  static boolean isOpen(String text) {
+    return ASKS.matcher(text).find() || CUT_OFF.matcher(text).find();
   }
 
   /// The box in a sentence, as a value.
@@ -251,7 +282,7 @@ final class Commitment {
       return Optional.empty();
     }
     return BoxSentence.of(sentence).filter(words -> says(words, single)).flatMap(_ -> WrittenAnswer.boxed(sentence))
-        .filter(content -> !asks(content)).flatMap(kind::enclosed);
+        .filter(content -> !isOpen(content)).flatMap(kind::enclosed);
   }
 
   /// Whether a sentence says the value that stands in it for a box or a tag.
@@ -266,7 +297,9 @@ final class Commitment {
   /// or gives it to somebody else.
   private static boolean marks(String sentence) {
     int at = sentence.indexOf(BoxSentence.VALUE);
-    String before = SHOULD_BE.matcher(OURS_IF.matcher(sentence.substring(0, at)).replaceAll("")).replaceAll("is");
+    String before = SHOULD_DO.matcher(
+        SHOULD_BE.matcher(OURS_IF.matcher(sentence.substring(0, at)).replaceAll("")).replaceAll("is"))
+        .replaceAll("must ");
     String clause = CLAUSE_END.splitAsStream(before + " ").reduce((_, last) -> last).orElse("");
     String behind = sentence.substring(at + 1);
     boolean spoken = SPOKEN.matcher(before).find()
@@ -321,11 +354,25 @@ final class Commitment {
         .or(() -> item(said, kind)).or(() -> labelled(said, kind));
     if (answer.isEmpty() && !speaks && sentences.size() > 1) {
       at = 0; // `18`, and then how it came about
-      answer = Optional.of(sentences.getFirst()).filter(sentence -> !asks(sentence)).flatMap(kind::value);
+      answer = Optional.of(sentences.getFirst()).filter(sentence -> !isOpen(sentence)).flatMap(kind::value);
     }
     List<String> behind = sentences.subList(at + 1, last + 1);
-    return answer.filter(value -> leaves(behind, value, kind) && (check.isEmpty() || (checks(check, value)
-        && check.stream().noneMatch(one -> CONTRAST.matcher(one).find() || DENIAL.matcher(one).find()))));
+    List<String> until = sentences.subList(0, at + 1);
+    return answer.filter(value -> leaves(behind, value, kind) && !(speaks && contested(until, value, kind))
+        && (check.isEmpty() || (checks(check, value)
+            && check.stream().noneMatch(one -> CONTRAST.matcher(one).find() || DENIAL.matcher(one).find()))));
+  }
+
+  /// Whether an earlier sentence says another answer that no word between them takes back.
+  private static boolean contested(List<String> sentences, String value, Kind kind) {
+    int earliest = Math.max(0, sentences.size() - MOST_SENTENCES);
+    for (int i = sentences.size() - 2; i >= earliest && !doubts(sentences.get(i + 1)); i--) {
+      if (SAID.matcher(sentences.get(i)).lookingAt()
+          && sentence(sentences.get(i), kind).filter(other -> !kind.same(value, other)).isPresent()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Without a check at the end that speaks of no answer: what it computes is none.
@@ -371,10 +418,15 @@ final class Commitment {
 
   /// Whether a check at the end repeats the answer's number.
   private static boolean checks(List<String> explanation, String value) {
-    String number = NumberText.next(value, 0).map(NumberText.Literal::written).orElse(value);
-    Pattern repeated = Pattern.compile("(?<![\\w.,])" + Pattern.quote(number) + "(?![\\w]|[.,]\\d)");
     return CHECK.matcher(explanation.getFirst()).lookingAt()
-        && explanation.stream().anyMatch(sentence -> repeated.matcher(sentence).find());
+        && explanation.stream().anyMatch(sentence -> repeats(sentence, value));
+  }
+
+  private static boolean repeats(String sentence, String value) {
+    String number = NumberText.next(value, 0).map(NumberText.Literal::written).orElse(value);
+    String form = NumberText.form(value).isEmpty() ? number : NumberText.form(value);
+    return Pattern.compile("(?<![\\w.,])(?:" + Pattern.quote(number) + "|" + Pattern.quote(form) + ")(?![\\w]|[.,]\\d)")
+        .matcher(sentence).find();
   }
 
   private static boolean courteous(String sentence) {
@@ -390,7 +442,7 @@ final class Commitment {
 
   /// The answer of one sentence that is of the grammar as a whole, or whose last clause is.
   static Optional<String> sentence(String sentence, Kind kind) {
-    if (sentence.length() > LONGEST_SENTENCE || asks(sentence)) {
+    if (sentence.length() > LONGEST_SENTENCE || isOpen(sentence)) {
       return Optional.empty();
     }
     Matcher lead = LEAD.matcher(sentence);
@@ -502,21 +554,28 @@ final class Commitment {
       }
     }
     List<String> explanation = behind.subList(explained, behind.size());
-    return explanation.stream().allMatch(sentence -> !CONTRAST.matcher(sentence).find()
-        && (!(DENIAL.matcher(sentence).find() || speaks(sentence)) || harmless(sentence, value, kind)))
+    return explanation.stream().allMatch(sentence -> explains(sentence) || harmless(sentence, value, kind))
         && (explanation.isEmpty() || harmless(explanation.getLast(), value, kind)
+            || !CONCLUDES.matcher(explanation.getLast()).lookingAt()
             || sentence(explanation.getLast(), kind).isEmpty() || checks(explanation, value));
   }
 
-  /// Whether a sentence behind the answer is a remark on it that says no value.
-  private static boolean remarks(String sentence, Kind kind) {
+  /// Whether a sentence of an explanation neither turns, nor calls anything wrong, nor speaks of an answer. What it explains may deny:
+  /// `The waiting list does not change the number of spots.`
+  private static boolean explains(String sentence) {
+    return !CONTRAST.matcher(sentence).find() && !ERROR.matcher(sentence).find() && !speaks(sentence);
+  }
+
+  /// Whether a sentence behind the answer is a remark on it.
+  private static boolean remarks(String sentence) {
     return sentence.length() <= LONGEST_SENTENCE && REMARK.matcher(sentence).matches() && unattributed(sentence)
-        && !asks(sentence)
-        && sentence(sentence, kind).isEmpty();
+        && !isOpen(sentence);
   }
 
   private static boolean harmless(String sentence, String value, Kind kind) {
-    return kind.harmless(sentence, value) || courteous(sentence) || remarks(sentence, kind)
-        || sentence(sentence, kind).filter(again -> kind.same(value, again)).isPresent();
+    Optional<String> again = sentence(sentence, kind);
+    return kind.harmless(sentence, value) || courteous(sentence)
+        || (remarks(sentence) && (again.isEmpty() || repeats(sentence, value)))
+        || again.filter(other -> kind.same(value, other)).isPresent();
   }
 }

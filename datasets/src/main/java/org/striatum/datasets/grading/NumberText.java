@@ -53,6 +53,9 @@ final class NumberText {
       "\\s?+[.):]\\s++\\S|\\s++(?!(?:US|Dollar|Euro|Pound|Cent|[A-Z]{2,3}\\b))[A-Z]|\\s++[-–—]\\s++[A-Za-z]|(?:st|nd|rd|th)\\b|\\uFE0F?\\u20E3");
   /// `3 eggs for breakfast`: the title of a step where an answer follows that says that it is one, else a number with its unit.
   private static final Pattern TITLE = Pattern.compile("\\h+[a-z]++(?:\\h+[a-z]++){1,12}+[:.]?\\h*+");
+  /// A line that takes the mark before it back.
+  private static final Pattern CORRECTED = Pattern
+      .compile("(?i)[^\\n]{0,40}\\n+\\h*(?:correction|wait|oops|sorry|actually|no,|hmm|i made)\\b");
   private static final Pattern WORKING = Pattern.compile("\\h?[-+*×/x÷][^\\n=]{1,200}+=(?![^\\n]*=)");
 
   private static final Pattern SAYS = Pattern.compile("\\b(?:is|are|be|was|equals|get|gives|to)$");
@@ -95,6 +98,9 @@ final class NumberText {
       Optional<Literal> number = next(text, mark.end()).filter(literal -> literal.start() <= mark.end() + 2);
       boolean quoted = mark.start() > 0 && QUOTES.indexOf(text.charAt(mark.start() - 1)) >= 0;
       if (!quoted && number.isPresent() && !heading(text, number.get().end())) {
+        if (CORRECTED.matcher(text).region(number.get().end(), text.length()).lookingAt()) {
+          continue;
+        }
         Matcher working = WORKING.matcher(text).region(number.get().end(), text.length());
         return working.lookingAt() ? next(text, working.end()) : number;
       }
@@ -108,7 +114,7 @@ final class NumberText {
       int line = text.indexOf('\n', number.end());
       return text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.$]{1,4}+$", "");
     });
-    return span.filter(written -> !Commitment.asks(written));
+    return span.filter(written -> !Commitment.isOpen(written));
   }
 
   /// A text up to the line of its first marked number: what follows is run on.

@@ -12,7 +12,7 @@ final class Sentences {
   /// `**` of bold, not of `10**2`; `__`; backticks and code fences; tags of bold.
   private static final Pattern EMPHASIS = Pattern
       .compile(
-          "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i)>");
+          "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i|p|div|span|li|ul|ol|h[1-6])>|<br\\h?/?>");
   /// Pictures say nothing, but for those that judge or doubt.
   private static final Pattern PICTURES = Pattern
       .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?|\\h:-?\\)(?=\\s|$)");
@@ -37,7 +37,7 @@ final class Sentences {
       .compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
   private static final Pattern END = Pattern.compile(
-      "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[a-z]{4}[.!?])(?<!approx[.])\\h+(?=\\d)|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
+      "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[a-z]{3}[.!?])(?<!\\b(?:approx|vol|fig|min|max|sec|hrs|avg|est|nos|etc|pts|lbs|doz|gal|tbsp|tsp|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[.])\\h+(?=\\d)|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
   /// The empty line of a text that is quoted from JSON.
   private static final Pattern QUOTED_BREAK = Pattern.compile("(?:\\\\n){2}+(?![a-z])");
   private static final Pattern LABEL = Pattern.compile("\\(?[A-Z][.)]");
@@ -101,7 +101,10 @@ final class Sentences {
   /// The unit of a value in the formula that the line before ends with.
   private static boolean goesOn(String before, String bare) {
     String formula = before.stripTrailing();
-    return (formula.endsWith("\\]") || formula.endsWith("$$")) && Character.isLowerCase(bare.charAt(0))
+    List<Span> boxes = TexSpans.boxes(formula);
+    boolean ends = formula.endsWith("\\]") || formula.endsWith("$$")
+        || (!boxes.isEmpty() && boxes.getLast().end() == formula.length());
+    return ends && Character.isLowerCase(bare.charAt(0))
         && Unit.end(" " + bare).filter(end -> end > 0).isPresent();
   }
 

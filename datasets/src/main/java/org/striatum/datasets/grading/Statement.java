@@ -28,6 +28,14 @@ final class Statement {
   private static final Pattern EARLIER = Grammar.rule("earlier-words");
   private static final Pattern STEP = Grammar.rule("step-words");
   private static final Pattern TAIL = Grammar.rule("statement-tail");
+  /// `It will take her 6 weeks`: no number that is hers.
+  private static final Pattern OBJECT = Pattern.compile(
+      "\\b(?:takes?|took|costs?|gives?|gave|leaves?|left|pays?|paid|earns?|earned|makes?|made|needs?|owes?|owed|saves?|saved|gets?|got|brings?|brought)\\h(?:her|it)\\h\\\\?[$€£]?$");
+  /// `the bike, which costs $240`
+  private static final Pattern RELATIVE = Pattern
+      .compile(",\\h(?:which|who|whose|where)\\h(?!(?:means|leaves|gives|makes|is\\h(?:the|what))\\b)[^,]*$");
+  private static final Pattern PARTS = Grammar.rule("part-words");
+  private static final Pattern SUCH_MANY = Grammar.rule("such-many");
   private static final Pattern COMPARES = Grammar.rule("compares");
   /// `So it would take him`: what follows from the rest is no hedge.
   private static final Pattern SO_WOULD = Pattern
@@ -42,6 +50,11 @@ final class Statement {
   /// `She gets 5 apples`: of a thing it is not said what somebody thinks.
   private static final Pattern GETS = Pattern.compile("\\b(?:gets?|got|gives?|gave|makes?|made|counts?)(?= back$|$)");
   private static final Pattern DIGIT = Pattern.compile("\\d");
+  private static final Pattern RATE = Pattern.compile(".*/.*|.*\\bper\\b.*|\\h?(?:mph|kph|kmh)");
+  private static final Pattern AT = Pattern.compile("\\hat$");
+  /// `26 of the 40 students`
+  private static final Pattern OF_ALL = Pattern.compile("\\hof\\b.*");
+  private static final Pattern TIME_OF_DAY = Pattern.compile("\\d{1,2}:\\d{2}(?:\\h?[AaPp]\\.?[Mm]\\.?(?!\\p{L}))?");
   private static final Pattern CURRENCY = Pattern.compile("(?:US|Rs\\.?)?\\h?\\\\?[$€£¥₹]?\\h?$");
   private static final int LONGEST = 300;
 
@@ -49,11 +62,15 @@ final class Statement {
 
   /// The number that a sentence says, with its unit.
   static Optional<String> number(String sentence) {
-    if (sentence.length() > LONGEST || Commitment.asks(sentence)) {
-      return Optional.empty();
-    }
+    return sentence.length() > LONGEST || Commitment.isOpen(sentence)
+        ? Optional.empty()
+        : timeless(TIME_OF_DAY.matcher(sentence).replaceAll("noon"));
+  }
+
+  private static Optional<String> timeless(String sentence) {
     Matcher last = LAST_CLAUSE.matcher(sentence);
-    boolean several = last.lookingAt() && Commitment.unattributed(last.group());
+    boolean several = last.lookingAt() && Commitment.unattributed(last.group())
+        && !PARTS.matcher(last.group()).find();
     return whole(sentence).or(() -> several ? whole(sentence.substring(last.end())) : Optional.empty());
   }
 
@@ -63,10 +80,8 @@ final class Statement {
     List<Literal> numbers = numbers(sentence);
     for (Literal number : numbers.reversed()) {
       String before = sentence.substring(0, number.start());
-      Matcher given = GIVEN.matcher(before);
-      Matcher circumstance = CIRCUMSTANCE.matcher(before);
       boolean from = FROM.matcher(before).find() && sentence.startsWith(" to ", number.end());
-      if (from || given.find() || (numbers.size() > 1 && circumstance.find())) {
+      if (from || isGiven(before) || (numbers.size() > 1 && CIRCUMSTANCE.matcher(before).find())) {
         text.replace(number.start(), number.end(), "such");
       } else {
         own.add(number);
@@ -88,6 +103,17 @@ final class Statement {
         : Optional.empty();
   }
 
+  private static boolean isGiven(String before) {
+    return (GIVEN.matcher(before).find() && !OBJECT.matcher(before).find()) || RELATIVE.matcher(before).find();
+  }
+
+  /// Whether all numbers behind a value are given ones, or tell when, where or out of what.
+  static boolean countsNoMore(String behind) {
+    String text = TIME_OF_DAY.matcher(behind).replaceAll("noon");
+    return numbers(text).stream().map(number -> text.substring(0, number.start()))
+        .allMatch(before -> isGiven(before) || CIRCUMSTANCE.matcher(before).find());
+  }
+
   private static List<Literal> numbers(String sentence) {
     List<Literal> all = new ArrayList<>();
     for (Optional<Literal> next = NumberText.next(sentence, 0); next.isPresent(); next = NumberText
@@ -107,15 +133,19 @@ final class Statement {
     boolean abroad = ABROAD.matcher(before).find() && !ABROAD_NOT.matcher(sentence).find();
     boolean lasts = LASTS.matcher(before).find()
         && TIME.matcher(behind.matches() ? behind.group("unit") : "").matches();
+    boolean fast = AT.matcher(before).find() && behind.matches() && RATE.matcher(behind.group("unit")).matches();
+    boolean ofAll = behind.matches() && OF_ALL.matcher(behind.group("rest")).matches();
+    boolean concludes = CONCLUDING.matcher(before).find();
     boolean says = (lasts || abroad || LEADS.matcher(before).find() || COUNTED.matcher(before).find())
-        && (lasts || !LEADS_ELSEWHERE.matcher(before).find())
+        && (lasts || fast || !LEADS_ELSEWHERE.matcher(before).find())
         && !STEP.matcher(before).find()
-        && (CONCLUDING.matcher(before).find() || !EARLIER.matcher(before).find())
+        && (concludes || !(ofAll || EARLIER.matcher(before).find()))
         && Commitment.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
         && behind.matches()
         && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt())
-        && (abroad || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
-        && !Commitment.doubts(behind.group("rest")) && !COMPARES.matcher(behind.group()).find();
+        && (abroad || ofAll || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
+        && !Commitment.doubts(behind.group("rest"))
+        && !COMPARES.matcher(SUCH_MANY.matcher(behind.group()).replaceAll("")).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }
 }

@@ -22,12 +22,15 @@ final class WrittenAnswer {
   private static final Pattern TAG = Pattern
       .compile("(?is)<(final_?answer|answer)>\\s{0,20}+(.{1,400}?)\\s{0,20}</\\1>");
   private static final Pattern KEY = Pattern.compile(
-      "(?i)[\"'](?:final[_ ]?answer|answer)[\"']\\s{0,9}+:\\s{0,9}+(?:\"((?:[^\"\\n]){1,400}+)\"|'([^'\\n]{1,400}+)'|([^\\s,}\"'\\[{]{1,60}+))");
+      "(?i)[\"'](?:final[_ ]?answer|(?:correct[_ ]?)?(?:answer|choice|option))[\"']\\s{0,9}+:\\s{0,9}+(?:\"((?:[^\"\\n]){1,400}+)\"|'([^'\\n]{1,400}+)'|([^\\s,}\"'\\[{]{1,60}+))");
   /// A unit in a formula of its own: `18 $\\text{m}^2$`, `90$^\\circ$`.
   private static final Pattern UNIT_FORMULA = Pattern.compile(
       "(?<=[\\d.)])\\h?\\$((?:\\\\(?:text|mathrm|mbox|textrm)\\s?\\{[^{}]*+}|[A-Za-z]{1,3})(?:\\^\\{?-?\\d}?)?|\\^\\s?\\{?\\s?(?:\\\\circ|\\d)\\s?}?|\\\\?%|\\\\circ)\\$");
   /// `18m²`, which is no product.
   private static final Pattern GLUED_UNIT = Pattern.compile("(?<=\\d)[kcm]?m[²³]\\h*$");
+  /// `36π cm²`, likewise.
+  private static final Pattern UNIT_OF_PI = Pattern
+      .compile("(?<=π|\\\\pi)\\h((?:[kcm]?m|in|ft|yd)(?:\\^?\\{?[23]}?|[²³])?)(?=[.]?$)");
   /// What may stand around a value: quotes, the end of its sentence.
   private static final Pattern OUTER = Pattern
       .compile("^\\\\?[\"“”'](?=[\\d$(])|(?<=[^.])(?:[.。]|[.]?\\\\?[\"“”][.]?)\\s*$");
@@ -184,8 +187,10 @@ final class WrittenAnswer {
 
   /// The value that a text is: formulas, mathematics without `$`, or a number with its unit.
   private static Optional<String> value(String written) {
-    String text = GLUED_UNIT.matcher(OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll(""))
-        .replaceAll("").strip();
+    String text = UNIT_OF_PI
+        .matcher(GLUED_UNIT.matcher(OUTER.matcher(UNIT_FORMULA.matcher(written).replaceAll(" $1")).replaceAll(""))
+            .replaceAll("").strip())
+        .replaceAll(" \\\\text{$1}");
     List<Span> formulas = TexSpans.formulas(text);
     if (!formulas.isEmpty() && formulas.getFirst().start() == 0) {
       int last = lastJoined(text, formulas);

@@ -171,7 +171,7 @@ class AnswerGraderTest {
   @EnumSource(AnswerGrader.class)
   void longTextsEndSoon(AnswerGrader grader) {
     for (String piece : new String[]{"\\boxed{", "1,", "1", "\\frac{1", "(", " ", "\\text{", "-", "\n", "\n A",
-        "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "x = 1, ",
+        "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "**5** ", "x = 1, ",
         "the number of "}) {
       String text = piece.repeat(20_000);
       assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();

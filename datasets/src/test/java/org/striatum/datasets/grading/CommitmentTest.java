@@ -90,6 +90,29 @@ class CommitmentTest {
     assertThat(number(text)).isEqualTo("18");
   }
 
+  /// A value in bold marks itself, in a sentence of any words.
+  @ParameterizedTest
+  @ValueSource(strings = {"So **18%** of the pupils have a dog.",
+      "The town collects a total of **$18** in property tax.",
+      "There are 3 × 12 = 36 eggs and 18 are broken, leaving **18** whole eggs.",
+      "The number of downloads over the three months is **18**.\n\nHere is how we get there:\n- First month: 6\n- Second month: 2 × 6 = 12 downloads, 6 + 12 = 18",
+      "So, y = 18, and Brandon's phone is **18** years old.", "The guests eat __18__ cakes before 6:30 PM."})
+  void aValueInBoldIsTheAnswer(String text) {
+    assertThat(number(text)).isEqualTo("18");
+  }
+
+  /// Every word that refuses a sentence refuses its bold value too.
+  @ParameterizedTest
+  @ValueSource(strings = {"So it is not **18** eggs.", "A student got **18** eggs.", "If x is 3, it is **18** eggs.",
+      "She starts with **18** eggs. She sells 5 of them and the rest spoils.",
+      "That is **18** red and **5** blue marbles.",
+      "It is at most **18** eggs, I would guess.", "He has **18** eggs, so he sells 12 and keeps 6.", "**18?**",
+      "**Step 18**\nWe multiply.", "For part (a) we use **18** eggs.", "Is it **18** eggs?",
+      "It looked like **18** eggs, but that counts one twice."})
+  void aValueInBoldThatIsTakenBackIsNone(String text) {
+    assertThat(number(text)).as(text).isNotEqualTo("18");
+  }
+
   /// Every form with a question mark behind its value.
   @ParameterizedTest
   @ValueSource(strings = {"The answer is %s?", "Answer: %s ?", "#### %s?", "\\boxed{%s?}", "\\boxed{%s}?", "%s?",

@@ -17,23 +17,30 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.run.Sha256;
 
 class GraderVersionTest {
-  /// What each version answers to all cases. Where this fails, answers have changed: raise the version in [AnswerGrader] and write
+  /// Of the cases of other graders every one of so many.
+  private static final int OTHERS = 5;
+
+  /// What each version answers to its cases, and to some of others. Where this fails, answers have changed: raise the version in [AnswerGrader] and write
   /// the new sum, so that runs of before are known to be stale. (Of `math` what is read and its form; the cases hold its rewards.)
   @ParameterizedTest
-  @CsvSource({"number, 8, e0da6345109b3f2b", "math, 8, ccb264d30b398420", "latex, 8, 62e7c6e64caaa797",
-      "choice, 8, 83692aaafa8abf0c", "exact, 3, fe551599ec9ff508"})
+  @CsvSource({"number, 9, ff8c585bf9fbfb93", "math, 9, 96ea13348db1e07a", "latex, 9, 922c51f1d18b79d9",
+      "choice, 9, 2a4552ad5a802d5d", "exact, 3, 9d0f3e4f0eb9c5b3"})
   void answersBelongToAVersion(String name, int version, String sum) throws IOException {
     AnswerGrader grader = AnswerGrader.named(name);
     assertThat(grader.version()).isEqualTo(version);
     StringBuilder answers = new StringBuilder();
-    for (Case one : all()) {
-      if (grader == AnswerGrader.MATH) {
-        answers.append(grader.answer(one.completion()).orElse("-"));
-      } else {
-        Grade grade = grader.grade(one.answer(), one.completion(), Reading.USUAL);
-        answers.append(grade.read().orElse("-")).append(grade.reward());
+    List<Case> all = all();
+    for (int i = 0; i < all.size(); i++) {
+      Case one = all.get(i);
+      if (one.grader().equals(name) || i % OTHERS == 0) {
+        Optional<Grade> grade = grader == AnswerGrader.MATH
+            ? Optional.empty()
+            : Optional.of(one.grader().equals(name)
+                ? one.grade()
+                : grader.grade(one.answer(), one.completion(), Reading.USUAL));
+        answers.append(grade.map(Grade::read).orElseGet(() -> grader.answer(one.completion())).orElse("-"))
+            .append(grade.map(found -> Double.toString(found.reward())).orElse("")).append('\n');
       }
-      answers.append('\n');
     }
     assertThat(Sha256.of(answers.toString().getBytes(StandardCharsets.UTF_8)).hex()).startsWith(sum);
   }
@@ -43,7 +50,8 @@ class GraderVersionTest {
     for (String file : List.of("cases.jsonl", "further-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl",
         "math-style.jsonl", "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl",
         "committed-cases.jsonl", "uncommitted-cases.jsonl", "stranger-cases.jsonl", "weak-points.jsonl",
-        "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "math-verify.jsonl")) {
+        "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "examined-cases.jsonl",
+        "math-verify.jsonl")) {
       all.addAll(GradingCases.read(file, "math"));
     }
     return all;

@@ -26,7 +26,7 @@ class GradingCasesTest {
   @ValueSource(strings = {"math-verify.jsonl", "further-cases.jsonl", "committed-cases.jsonl",
       "uncommitted-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
       "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl", "stranger-cases.jsonl",
-      "weak-points.jsonl", "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl"})
+      "weak-points.jsonl", "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "examined-cases.jsonl"})
   void mostCasesAgreeAndNoneIsAcceptedWrongly(String file) throws IOException {
     Map<String, Agreement> counts = GradingCases.agreement(GradingCases.read(file, "math"));
     Agreement total = GradingCases.total(counts);
@@ -50,7 +50,7 @@ class GradingCasesTest {
   @CsvSource({"cases.jsonl", "further-cases.jsonl", "fresh-cases.jsonl", "tried-cases.jsonl", "math-style.jsonl",
       "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl",
       "committed-cases.jsonl", "uncommitted-cases.jsonl", "stranger-cases.jsonl", "weak-points.jsonl",
-      "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "math-verify.jsonl"})
+      "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "examined-cases.jsonl", "math-verify.jsonl"})
   void theManualHoldsTheTables(String file) throws IOException {
     String table = GradingCases.table(GradingCases.agreement(GradingCases.read(file, "math")));
     assertThat(Files.readString(Path.of("..", "docs", "grading.md"))).contains(table);
