@@ -28,7 +28,7 @@ final class ChoiceStatement {
             .orElseThrow())
         .distinct()
         .toList();
-    if (sentence.length() > LONGEST || named.size() != 1 || Commitment.isOpen(sentence)) {
+    if (sentence.length() > LONGEST || named.size() != 1 || Wording.isOpen(sentence)) {
       return Optional.empty();
     }
     String letter = named.getFirst();
@@ -39,7 +39,7 @@ final class ChoiceStatement {
     String behind = sentence.substring(option.end());
     boolean says = (LEADS.matcher(before).find() && (behind.isBlank() || !Character.isLetter(behind.strip().charAt(0))))
         || FOLLOWS.matcher(before + "\uFFFC" + behind).matches();
-    return alone && says && Commitment.unattributed(before) && !Commitment.doubts(behind)
+    return alone && says && Wording.unattributed(before) && !Wording.doubts(behind)
         && !REFUSED.matcher(sentence).find() ? Optional.of(letter) : Optional.empty();
   }
 }

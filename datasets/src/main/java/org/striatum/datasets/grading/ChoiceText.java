@@ -99,7 +99,7 @@ final class ChoiceText {
       "\\n\\h{0,20}+(?:(?:Question|Problem|User|Human|Assistant|Q\\d{0,3})\\s?[:.]|A[.)]\\s[^\\n]{1,400}+\\n\\h{0,20}+B[.)]\\s)");
   private static final int LONGEST_RUN_ON = 20_000;
 
-  private static final Commitment.Kind KIND = new Commitment.Kind() {
+  private static final AnswerKind KIND = new AnswerKind() {
     @Override
     public Optional<String> value(String text) {
       return BRACKETED_WORD.matcher(text).lookingAt() ? Optional.empty() : letter(text);
@@ -123,7 +123,7 @@ final class ChoiceText {
     @Override
     public boolean harmless(String sentence, String value) {
       List<String> others = CAPITAL.matcher(sentence).results().map(found -> found.group(1)).distinct().toList();
-      boolean turns = Commitment.TURN.matcher(WOULD.matcher(sentence).replaceAll("")).find();
+      boolean turns = Wording.TURN.matcher(WOULD.matcher(sentence).replaceAll("")).find();
       boolean denied = DENIED.matcher(sentence).find() || WOULD.matcher(sentence).find() || others.size() > 1;
       boolean rival = RIVAL.matcher(sentence).find()
           && ALONE.matcher(sentence).results().anyMatch(found -> !found.group().equals(value));
@@ -140,7 +140,7 @@ final class ChoiceText {
       boolean left = denied && !others.isEmpty() && !others.contains(value) && !BETTER.matcher(sentence).find();
       return WHY_NOT.matcher(sentence).matches() || (!turns && (left || OTHERS.matcher(sentence).matches()
           || fact
-          || (!Commitment.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value))))));
+          || (!Wording.DOUBT.matcher(sentence).find() && (others.isEmpty() || others.equals(List.of(value))))));
     }
   };
 
@@ -159,7 +159,7 @@ final class ChoiceText {
   /// Whether every line is of another option than that of a letter, and none takes a denial back.
   private static boolean rejects(String lines, String letter) {
     return REJECTED.matcher(lines).results().noneMatch(line -> line.group(1).equals(letter))
-        && !Commitment.TURN.matcher(lines).find() && !RIGHT.matcher(lines).find();
+        && !Wording.TURN.matcher(lines).find() && !RIGHT.matcher(lines).find();
   }
 
   private static Optional<String> told(String completion) {
@@ -171,9 +171,9 @@ final class ChoiceText {
     boolean several = distinct(LINE.matcher(text).results()) > 1
         || distinct(Sentences.of(text).stream().map(LABELLED::matcher).filter(Matcher::matches)
             .map(Matcher::toMatchResult)) > 1;
-    Optional<String> told = Commitment.of(text, KIND).filter(_ -> !several || Commitment.speaks(text))
+    Optional<String> told = Commitment.of(text, KIND).filter(_ -> !several || Wording.speaks(text))
         .filter(letter -> TWO_RIGHT.matcher(text).results().noneMatch(two -> two.group().contains(letter)));
-    return told.isPresent() || Commitment.speaks(text) ? told : affirmed(completion);
+    return told.isPresent() || Wording.speaks(text) ? told : affirmed(completion);
   }
 
   private static long distinct(Stream<MatchResult> letters) {
@@ -191,7 +191,7 @@ final class ChoiceText {
         .dropWhile(line -> !JUDGED_LINE.matcher(line).matches())
         .toList();
     boolean each = lines.stream()
-        .allMatch(line -> JUDGED_LINE.matcher(line).matches() && !Commitment.TURN.matcher(line).find());
+        .allMatch(line -> JUDGED_LINE.matcher(line).matches() && !Wording.TURN.matcher(line).find());
     return each
         ? right(lines.stream().flatMap(line -> JUDGED_LINE.matcher(line).results()).toList())
         : Optional.empty();
@@ -218,7 +218,7 @@ final class ChoiceText {
     if (answer.matches()) {
       String rest = (answer.group("reason") == null ? "" : answer.group("reason"))
           + (answer.group("text") == null ? "" : answer.group("text"));
-      boolean sole = !Commitment.TURN.matcher(rest).find()
+      boolean sole = !Wording.TURN.matcher(rest).find()
           && (answer.group("text") == null
               || (!OTHERWISE.matcher(rest).find() && !(RIVAL.matcher(rest).find() && ALONE.matcher(rest).find())
                   && !OR_ANOTHER.matcher(rest).find()

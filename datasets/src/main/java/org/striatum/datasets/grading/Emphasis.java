@@ -26,7 +26,7 @@ record Emphasis(String value, List<String> sentences, int at) {
   private static final Pattern NEW_SENTENCE = Pattern.compile("\\n|[.!?][\"”)]?\\h");
 
   /// The last of a text; empty if there is none, or a second in its sentence.
-  static Optional<Emphasis> last(String text, Commitment.Kind kind) {
+  static Optional<Emphasis> last(String text, AnswerKind kind) {
     List<MatchResult> bold = BOLD.matcher(text).results().toList();
     Optional<MatchResult> behind = Optional.empty();
     String value = "";
@@ -45,14 +45,14 @@ record Emphasis(String value, List<String> sentences, int at) {
     return behind.flatMap(found -> of(text, found, only));
   }
 
-  private static Optional<String> value(String text, MatchResult bold, Commitment.Kind kind) {
+  private static Optional<String> value(String text, MatchResult bold, AnswerKind kind) {
     String content = Stream.of(1, 2, 3, 4).map(bold::group).filter(group -> group != null).findFirst().orElseThrow();
     boolean is = IS.matcher(text.substring(0, bold.start())).find();
     boolean whole = WHOLE.matcher(content).find();
-    return Commitment.isOpen(content)
+    return Wording.isOpen(content)
         ? Optional.empty()
         : kind.value(content).or(() -> is ? kind.said(content) : Optional.empty())
-            .or(() -> whole ? Commitment.sentence(content, kind).or(() -> kind.stated(content)) : Optional.empty());
+            .or(() -> whole ? AnswerSentence.of(content, kind).or(() -> kind.stated(content)) : Optional.empty());
   }
 
   private static Optional<Emphasis> of(String text, MatchResult bold, String value) {

@@ -114,7 +114,7 @@ final class NumberText {
       int line = text.indexOf('\n', number.end());
       return text.substring(number.start(), line < 0 ? text.length() : line).replaceAll("[*_\\s.$]{1,4}+$", "");
     });
-    return span.filter(written -> !Commitment.isOpen(written));
+    return span.filter(written -> !Wording.isOpen(written));
   }
 
   /// A text up to the line of its first marked number: what follows is run on.
@@ -137,7 +137,7 @@ final class NumberText {
   }
 
   /// What number is an answer.
-  private static final Commitment.Kind KIND = new Commitment.Kind() {
+  private static final AnswerKind KIND = new AnswerKind() {
     @Override
     public Optional<String> value(String text) {
       return FACTORIAL.matcher(text).matches() ? Optional.empty() : said(text);

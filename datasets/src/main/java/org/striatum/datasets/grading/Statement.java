@@ -62,14 +62,14 @@ final class Statement {
 
   /// The number that a sentence says, with its unit.
   static Optional<String> number(String sentence) {
-    return sentence.length() > LONGEST || Commitment.isOpen(sentence)
+    return sentence.length() > LONGEST || Wording.isOpen(sentence)
         ? Optional.empty()
         : timeless(TIME_OF_DAY.matcher(sentence).replaceAll("noon"));
   }
 
   private static Optional<String> timeless(String sentence) {
     Matcher last = LAST_CLAUSE.matcher(sentence);
-    boolean several = last.lookingAt() && Commitment.unattributed(last.group())
+    boolean several = last.lookingAt() && Wording.unattributed(last.group())
         && !PARTS.matcher(last.group()).find();
     return whole(sentence).or(() -> several ? whole(sentence.substring(last.end())) : Optional.empty());
   }
@@ -140,11 +140,11 @@ final class Statement {
         && (lasts || fast || !LEADS_ELSEWHERE.matcher(before).find())
         && !STEP.matcher(before).find()
         && (concludes || !(ofAll || EARLIER.matcher(before).find()))
-        && Commitment.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
+        && Wording.unattributed(SO_WOULD.matcher(who).replaceFirst("$1"))
         && behind.matches()
         && (!before.isEmpty() || PASSIVE.matcher(behind.group("rest")).lookingAt())
         && (abroad || ofAll || LEADS.matcher(before).find() || !behind.group("unit").isBlank())
-        && !Commitment.doubts(behind.group("rest"))
+        && !Wording.doubts(behind.group("rest"))
         && !COMPARES.matcher(SUCH_MANY.matcher(behind.group()).replaceAll("")).find();
     return says ? NumberText.measured(written + behind.group("unit")) : Optional.empty();
   }

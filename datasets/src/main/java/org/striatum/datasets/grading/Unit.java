@@ -39,8 +39,8 @@ final class Unit {
     boolean where = !of.isEmpty() && worked.strip().startsWith("="); // `at x = 1`
     boolean counted = COUNTED.matcher(SUCH_MANY.matcher(unit + of).replaceAll("")).find();
     boolean reason = REASON.matcher(worked).lookingAt();
-    boolean doubted = Stream.of(unit, of, reason ? "" : worked).anyMatch(part -> Commitment.DOUBT.matcher(part).find())
-        || (reason && Commitment.TURN.matcher(WOULD.matcher(worked).replaceAll("")).find());
+    boolean doubted = Stream.of(unit, of, reason ? "" : worked).anyMatch(part -> Wording.DOUBT.matcher(part).find())
+        || (reason && Wording.TURN.matcher(WOULD.matcher(worked).replaceAll("")).find());
     return share || where || counted || doubted || takesBack(worked) ? Optional.empty() : Optional.of(tail.end("unit"));
   }
 }

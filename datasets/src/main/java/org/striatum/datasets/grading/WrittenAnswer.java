@@ -58,7 +58,7 @@ final class WrittenAnswer {
       "(?i)(?:there\\h(?:is|are)|(?:(?:the|this)\\h(?:(?:given|original)\\h)?(?:equation|system(?:\\hof\\h(?:equations|inequalities))?|inequality|problem)|it)\\hhas)\\h(no\\h(?:real\\h)?solutions?)[.!]?");
 
   /// What mathematics is an answer.
-  private static final Commitment.Kind KIND = new Commitment.Kind() {
+  private static final AnswerKind KIND = new AnswerKind() {
     @Override
     public Optional<String> value(String text) {
       return Optional.of(NO_SOLUTION.matcher(text)).filter(Matcher::matches)
@@ -222,7 +222,7 @@ final class WrittenAnswer {
     String text = OUTER.matcher(written).replaceAll("").strip();
     return Optional.of(text)
         .filter(words -> words.length() <= LONGEST_TEXT && !words.isEmpty() && TexSpans.formulas(words).isEmpty()
-            && words.chars().noneMatch(Character::isDigit) && !Commitment.TURN.matcher(words).find());
+            && words.chars().noneMatch(Character::isDigit) && !Wording.TURN.matcher(words).find());
   }
 
   /// The index of the last formula that “and” or a comma joins to the first.
