@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,11 +34,13 @@ import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.MoreProblems;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.registration.Plan.AskedProblems;
@@ -344,9 +345,9 @@ final class StudyCommand implements Callable<Integer> {
     if (written.isPresent()) {
       besideThePaper(written.get(), folder, answers);
     }
-    int most = Collections.max(StudyRunner.drawn(asked, told).values());
-    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told), most,
-        most < told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
+    Optional<MoreProblems> more = MoreProblems.of(AnswerMatrix.of(answers.checkpoint()), told,
+        StudyRunner.drawn(asked, told));
+    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told), more, plan != null, folder));
     return ExitCode.DONE;
   }
 

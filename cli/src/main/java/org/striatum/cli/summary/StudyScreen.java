@@ -3,12 +3,14 @@ package org.striatum.cli.summary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ScreenText;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.MoreProblems;
 import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.CaseSentence;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyConclusion;
 
@@ -20,22 +22,16 @@ public record StudyScreen(Console console) {
   /// terminal, it takes more.
   public static final int LINES = 40;
 
-  private static final int ROUND = 50;
   /// Columns of a usual terminal.
   private static final int USUAL = 80;
 
   /// What stands above and below the answers.
   ///
   /// @param asked problems, tasks and seed
-  /// @param problems of each task
-  /// @param exhausted whether the files have no more
-  /// @param next what to do now, one command a line
+  /// @param more what would decide what is undecided; empty where that is not known
+  /// @param planned whether a plan tells the study, so that another plan must
   /// @param run the folder
-  public record Surroundings(String asked, int problems, boolean exhausted, List<String> next, Path run) {
-    public Surroundings {
-      next = List.copyOf(next);
-    }
-  }
+  public record Surroundings(String asked, Optional<MoreProblems> more, boolean planned, Path run) {}
 
   public void print(Answers answers, Surroundings around) {
     lines(answers, around).forEach(console::print);
@@ -54,7 +50,7 @@ public record StudyScreen(Console console) {
     verdict.addAll(wrapped(conclusion.uses()));
     verdict.addAll(told("Power of each no: ", conclusion.power()));
     List<String> decides = told("To decide what is undecided: ", conclusion.decides());
-    List<String> tail = tail(answers, matrix, around);
+    List<String> tail = tail(answers, around);
     List<String> notes = notes(matrix);
     int room = room() - head.size() - notes.size() - verdict.size() - tail.size() - 2;
     List<String> found = new MatrixLines(matrix, console.screen()).within(room);
@@ -76,10 +72,9 @@ public record StudyScreen(Console console) {
     return width >= USUAL ? LINES : LINES * USUAL / width;
   }
 
-  private List<String> tail(Answers answers, AnswerMatrix matrix, Surroundings around) {
+  private List<String> tail(Answers answers, Surroundings around) {
     List<String> tail = new ArrayList<>(others(answers));
-    tail.addAll(more(matrix, around));
-    around.next().forEach(line -> tail.addAll(wrapped("next: " + line)));
+    around.more().ifPresent(more -> tail.addAll(more(more, around.planned())));
     String reasons = "every answer with its reasons: striatum show " + shell(around.run());
     String report = "report: " + around.run().resolve("report.html");
     String both = reasons + " · " + report;
@@ -113,17 +108,31 @@ public record StudyScreen(Console console) {
         .collect(Collectors.joining(", ")) + " (their answers beside these: striatum show).");
   }
 
-  /// Where a known number of problems decides.
-  private List<String> more(AnswerMatrix matrix, Surroundings around) {
-    OptionalDouble factor = matrix.moreProblems();
-    if (factor.isEmpty()) {
-      return List.of();
+  /// The options that ask for as many problems as decide. `--limit` counts all problems of a task, so that the sentence says how many
+  /// of them are test problems.
+  private List<String> more(MoreProblems more, boolean planned) {
+    List<String> with = new ArrayList<>();
+    if (!more.lacking().isEmpty()) {
+      with.add("about %d problems of %s".formatted(more.problems(), more.lacking().entrySet().stream()
+          .map(task -> task.getKey() + " (it has " + task.getValue() + ")").collect(Collectors.joining(", "))));
     }
-    long needed = (long) Math.ceil(factor.getAsDouble() * around.problems() / ROUND) * ROUND;
-    String with = around.exhausted()
-        ? "a file of about %d problems (it has %d) and --limit %d".formatted(needed, around.problems(), needed)
-        : "--limit " + needed;
-    return wrapped("next: the same with " + with + ", in another folder, decides what more problems can decide");
+    if (more.isLarger()) {
+      with.add("--limit %d (all problems of a task, %d of them test problems)".formatted(more.problems(),
+          more.tested()));
+    }
+    more.raised().forEach((limit, least) -> with.add(option(limit).formatted(least)));
+    return with.isEmpty()
+        ? List.of()
+        : wrapped("next: %s with %s, in another folder, decides what more problems can decide".formatted(
+            planned ? "a plan" : "the same", CaseSentence.listed(with)));
+  }
+
+  private static String option(MoreProblems.Limit limit) {
+    return switch (limit) {
+      case ATTEMPTS -> "--attempts %d in --ablate";
+      case SOLUTIONS -> "--solutions %d in --ablate";
+      case CONTINUED -> "--rollouts %d in --dopamine";
+    };
   }
 
   /// As a shell takes it.

@@ -10,6 +10,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,8 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.MoreProblems;
+import org.striatum.studies.MoreProblems.Limit;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.answer.Evidence;
@@ -66,8 +70,12 @@ class StudyScreenTest {
   }
 
   private static List<String> printed(Answers answers, Screen screen) {
-    return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.", 1500, false,
-        List.of("striatum study X --data FILE"), Path.of("run")));
+    return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.",
+        Optional.of(more(6000, Map.of(), Map.of())), false, Path.of("run")));
+  }
+
+  private static MoreProblems more(int problems, Map<String, Integer> lacking, Map<Limit, Integer> raised) {
+    return new MoreProblems(problems, problems * 2 / 5, 1500, new TreeMap<>(lacking), raised);
   }
 
   private static List<String> printed(Answers answers, Screen screen, Surroundings around) {
@@ -151,17 +159,27 @@ class StudyScreenTest {
     }
   }
 
-  @Test
-  void undecidedAnswersSayHowManyProblemsWouldDecide() {
-    assertThat(printed(answers("model", tasks(4)), Screen.PLAIN)).anyMatch(line -> line.contains("--limit 6000"));
+  private static String screen(MoreProblems more, boolean planned) {
+    return String.join(" ", printed(answers("model", tasks(4)), Screen.PLAIN,
+        new Surroundings("1500 problems each of mine, seed 1.", Optional.of(more), planned, Path.of("my 'run'"))))
+        .replaceAll("\\s+", " ");
   }
 
-  /// A file that has no more is told to grow; a folder is named as a shell takes it.
+  /// `--limit` counts all problems of a task, an answer its test problems: both numbers stand where one is told to be given.
+  @Test
+  void undecidedAnswersSayHowManyProblemsWouldDecide() {
+    assertThat(screen(more(6000, Map.of(), Map.of()), false)).contains("next: the same with",
+        "--limit 6000 (all problems of a task, 2400 of them test problems)");
+    assertThat(screen(more(6000, Map.of(), Map.of()), true)).contains("next: a plan with");
+    assertThat(screen(more(1500, Map.of(), Map.of(Limit.ATTEMPTS, 256)), false)).contains("--attempts 256 in --ablate")
+        .doesNotContain("--limit");
+    assertThat(screen(more(1500, Map.of(), Map.of()), false)).doesNotContain("next: the same");
+  }
+
+  /// A set that has no more is told to grow; a folder is named as a shell takes it.
   @Test
   void whatToDoNextCanBeDone() {
-    List<String> lines = printed(answers("model", tasks(4)), Screen.PLAIN,
-        new Surroundings("60 problems each of mine, seed 1.", 60, true, List.of(), Path.of("my 'run'")));
-    assertThat(String.join(" ", lines).replaceAll("\\s+", " ")).contains(" problems (it has 60) and --limit",
-        "striatum show 'my '\\''run'\\'''");
+    assertThat(screen(more(3000, Map.of("mine", 60), Map.of()), false)).contains(
+        "about 3000 problems of mine (it has 60) and --limit 3000", "striatum show 'my '\\''run'\\'''");
   }
 }

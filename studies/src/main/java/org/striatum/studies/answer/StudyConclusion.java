@@ -17,7 +17,7 @@ import org.striatum.studies.answer.AnswerMatrix.Row;
 /// @param carries whether the model carries an estimate of its success, and how
 /// @param uses whether it uses the coordinates that carry it
 /// @param power what would have been found where the answer is no; empty where there is no *no*
-/// @param decides how many problems would decide what is undecided; empty where that is not known
+/// @param decides how many problems would decide what is undecided, and of which kind; empty where that is not known
 public record StudyConclusion(String question, String carries, String uses, String power, String decides) {
   private static final List<Question> HOW = List.of(Question.SPARSE, Question.BASIS_ALIGNED, Question.MORE_THAN_LENGTH);
 
@@ -89,9 +89,8 @@ public record StudyConclusion(String question, String carries, String uses, Stri
   private static String decides(AnswerMatrix matrix) {
     return matrix.asked().stream().filter(row -> answered(row, Verdict.UNDECIDED))
         .flatMap(row -> row.cells().stream().filter(cell -> cell.verdict() == Verdict.UNDECIDED)
-            .flatMap(cell -> cell.power().stream()).filter(power -> power.needed() > power.problems())
-            .max(Comparator.comparingDouble(Power::needed)).map(power -> row.question().label() + ": about "
-                + Math.round(power.needed()) + " problems (" + power.problems() + " here)")
+            .flatMap(cell -> cell.power().stream()).filter(Power::needsMore)
+            .max(Comparator.comparingDouble(Power::needed)).map(power -> row.question().label() + ": " + power.needs())
             .stream())
         .collect(Collectors.joining("; "));
   }

@@ -1,6 +1,7 @@
 package org.striatum.studies.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,6 +12,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
@@ -86,7 +89,18 @@ class AnswerMatrixTest {
         .contains("not aligned with coordinates on mul");
     assertThat(conclusion.uses()).startsWith("It is undecided whether zeroing").contains("−1.0 points");
     assertThat(conclusion.power()).isEqualTo("aligned with coordinates: codes of AUROC 0.7 are found in 95 %");
-    assertThat(conclusion.decides()).isEqualTo("used: about 256 problems (100 here)");
+    assertThat(conclusion.decides()).isEqualTo("used: about 256 test problems (100 here)");
+  }
+
+  /// A task has more problems than test problems: no number of problems without saying which.
+  @ParameterizedTest
+  @EnumSource(Planted.class)
+  void everyNumberOfProblemsSaysWhich(Planted planted) {
+    Power power = new Power(planted, 0.5, 0.4, 0.6, 100, 256);
+    assertThat(power.needs()).isEqualTo("about 256 " + planted.counted() + " (100 here)");
+    assertThat(planted.counted()).isNotEqualTo("problems");
+    assertThatThrownBy(() -> new Power(planted, 0.5, 0.4, 0.6, 100, Double.NaN).needs())
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
