@@ -125,6 +125,7 @@ public final class StepProgress implements Progress {
       Heartbeat.beat();
       done += units;
       long now = nanos.getAsLong();
+      left.seen(done, now);
       if (now >= next && done < total) {
         String line = "%s%s: %d of %s%s".formatted(step.isEmpty() ? "" : step + " · ", name, done,
             Counted.of(total, unit), left.at(done, now));

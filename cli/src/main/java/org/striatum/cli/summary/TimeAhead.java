@@ -17,7 +17,7 @@ public final class TimeAhead {
   private final Set<String> ended = new HashSet<>();
   private StudyTime estimate;
   private long begun;
-  private double taken;
+  private double off;
   private double expected;
 
   public TimeAhead() {
@@ -54,16 +54,17 @@ public final class TimeAhead {
       return "";
     }
     if (estimate.of(study) > 0 && ended.add(study)) {
-      taken += (nanos.getAsLong() - begun) / 1e9;
+      double times = (nanos.getAsLong() - begun) / 1e9 / estimate.of(study);
+      off += estimate.of(study) * Math.log(Math.clamp(times, 1 / FURTHEST, FURTHEST));
       expected += estimate.of(study);
     }
     double left = left();
     return left < WORTH_SAYING ? "" : "; about " + words(left) + " left";
   }
 
-  /// Seconds that are left: the estimate of what is not done, times how much longer than estimated what is done has taken.
+  /// Seconds that are left: the estimate of what is not done, times how many times as long as estimated what is done has taken. That is
+  /// the geometric mean over steps, each as heavy as its estimate: a short step during which the machine stood still counts for little.
   double left() {
-    double factor = expected > 0 ? Math.clamp(taken / expected, 1 / FURTHEST, FURTHEST) : 1;
-    return estimate.without(ended).total() * factor;
+    return estimate.without(ended).total() * (expected > 0 ? Math.exp(off / expected) : 1);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -129,16 +128,5 @@ class StepProgressTest {
       }
       return shown.toString().stripTrailing();
     }).filter(line -> !line.isEmpty()).toList();
-  }
-
-  /// 980 fits, the first after twenty seconds, the rest fast: 20,000 s would be told after the first.
-  @Test
-  void timeLeftIsToldFromWhatWasMeasuredNotFromTheFirstUnit() {
-    TimeLeft left = new TimeLeft(980, 0, 0);
-    assertThat(left.at(1, Duration.ofSeconds(20).toNanos())).isEmpty();
-    assertThat(left.at(490, Duration.ofSeconds(60).toNanos())).isEqualTo(", 60 s left");
-    assertThat(left.at(490, Duration.ofSeconds(5).toNanos())).isEmpty();
-    assertThat(new TimeLeft(980, 980, 0).at(980, Duration.ofSeconds(60).toNanos())).isEmpty();
-    assertThat(TimeLeft.words(7500)).isEqualTo("2 h 5 min");
   }
 }
