@@ -16,7 +16,8 @@ public record Screen(int columns, boolean colours) {
   public static final Screen PLAIN = new Screen(UNLIMITED, false);
 
   private static final int NARROWEST = 30;
-  private static final int USUAL = 80;
+  /// Columns of a usual terminal.
+  public static final int USUAL = 80;
 
   public Screen {
     columns = Math.max(columns, NARROWEST);
