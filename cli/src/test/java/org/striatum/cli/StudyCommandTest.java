@@ -19,6 +19,8 @@ import org.striatum.studies.StudyPlan;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
@@ -79,6 +81,17 @@ class StudyCommandTest {
     assertThat(StudyCost.of(plan, ProblemSets.named("mul-fixed,add-fixed")).lines())
         .anyMatch(line -> line.contains("100 problems (mul-fixed 50, add-fixed 50), 300 rollouts"))
         .anyMatch(line -> line.contains("arms of at most 20 completions"));
+  }
+
+  /// What is told before is what progress counts to: the arms of one set, by completions and by log-probability.
+  @Test
+  void armsAreCountedAsTheirProgressIs() {
+    StudyPlan plan = StudyPlan.DEFAULT.with(AblationStep.STUDY,
+        AblationSettings.quick().withSets(AblationSettings.VALUE_AND_DOPAMINE)
+            .withMeasures(measures -> measures.withControls(20).withLogProbabilityControls(799)));
+    String lines = String.join("\n", StudyCost.of(plan, ProblemSets.named("mul-fixed")).lines());
+    assertThat(lines).contains("about 45 arms of at most", "for each of 2 sets",
+        "at most 1603 arms at every hook point");
   }
 
   /// The bound on hidden states is what they would take if no completion ended before the last token.
