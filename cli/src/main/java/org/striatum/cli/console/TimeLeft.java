@@ -17,7 +17,7 @@ public final class TimeLeft {
   /// How many stretches on each side say what is usual.
   private static final int AROUND = 7;
   /// How many times what is usual a stretch may count for.
-  private static final double LONGEST = 5;
+  private static final double LONGEST = 4;
   private static final double LAST = 0.25;
   /// How many times one pace may be the other where they agree.
   private static final double STEADY = 3;

@@ -12,6 +12,8 @@ public final class TimeAhead {
   private static final double WORTH_SAYING = 60; // seconds
   /// A step that took a hundred times its estimate says that something else went on.
   private static final double FURTHEST = 10;
+  /// Share of the whole that the estimate counts for beside what is done: a step of a second says little of an hour.
+  private static final double TRUSTED = 0.05;
 
   private final LongSupplier nanos;
   private final Set<String> ended = new HashSet<>();
@@ -65,6 +67,7 @@ public final class TimeAhead {
   /// Seconds that are left: the estimate of what is not done, times how many times as long as estimated what is done has taken. That is
   /// the geometric mean over steps, each as heavy as its estimate: a short step during which the machine stood still counts for little.
   double left() {
-    return estimate.without(ended).total() * (expected > 0 ? Math.exp(off / expected) : 1);
+    return estimate.without(ended).total()
+        * (expected > 0 ? Math.exp(off / (expected + TRUSTED * estimate.total())) : 1);
   }
 }

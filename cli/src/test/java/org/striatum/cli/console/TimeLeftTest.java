@@ -56,7 +56,8 @@ class TimeLeftTest {
     for (double pace : new double[]{0.02, 0.3, 7}) {
       List<Told> told = run(_ -> pace);
       assertThat(told.stream().filter(one -> !Double.isNaN(one.told))).hasSizeGreaterThan(UNITS / 2).allSatisfy(
-          one -> assertThat(one.told).isBetween(0.9 * truth(one.done, _ -> pace) - 31, 1.1 * truth(one.done, _ -> pace) + 31));
+          one -> assertThat(one.told).isBetween(0.9 * truth(one.done, _ -> pace) - 31,
+              1.1 * truth(one.done, _ -> pace) + 31));
     }
   }
 
@@ -68,7 +69,7 @@ class TimeLeftTest {
       IntToDoubleFunction seconds = unit -> pace + (unit == at ? pause : 0) + (unit == at / 2 ? pause / 2 : 0);
       assertThat(run(seconds).stream().filter(one -> one.done > at && !Double.isNaN(one.told)))
           .hasSizeGreaterThan((UNITS - at) / 2)
-          .allSatisfy(one -> assertThat(one.told).isLessThan(1.5 * pace * (UNITS - one.done) + 31));
+          .allSatisfy(one -> assertThat(one.told).isLessThan(2 * pace * (UNITS - one.done) + 31));
     }
   }
 
