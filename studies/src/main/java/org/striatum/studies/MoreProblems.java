@@ -2,6 +2,7 @@ package org.striatum.studies;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -9,6 +10,7 @@ import java.util.TreeMap;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.answer.AnswerMatrix.Cell;
+import org.striatum.studies.answer.Planted;
 import org.striatum.studies.answer.Power;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.intervention.AblationSettings.Measures;
@@ -51,10 +53,12 @@ public record MoreProblems(int problems, int tested, int asked, SortedMap<String
     return problems > asked;
   }
 
-  /// What decides every undecided answer for which that is known and within ten times; empty where it is known of none.
+  /// What decides every undecided answer for which that is known and within ten times; empty where it is known of none. Where nothing
+  /// that was planted is found often enough for a number of problems to follow, that of the task's prospect stands for it.
   ///
   /// @param drawn problems of each task
-  public static Optional<MoreProblems> of(AnswerMatrix matrix, StudyPlan plan, Map<String, Integer> drawn) {
+  public static Optional<MoreProblems> of(AnswerMatrix matrix, StudyPlan plan, Map<String, Integer> drawn,
+      List<Prospect> prospects) {
     RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
     double share = plan.settings(ProbeStep.STUDY).split().test();
     Measures measures = plan.settings(AblationStep.STUDY).measures();
@@ -67,11 +71,16 @@ public record MoreProblems(int problems, int tested, int asked, SortedMap<String
       for (Cell cell : row.cells()) {
         Power power = cell.verdict() == Verdict.UNDECIDED ? cell.power().orElse(null) : null;
         Integer here = drawn.get(cell.task());
-        if (power == null || here == null || !power.needsMore() || power.needed() > MOST * power.problems()) {
+        if (power == null || here == null) {
+          continue;
+        }
+        double times = Double.isNaN(power.needed()) && power.planted() == Planted.CODES
+            ? needed(prospects, cell.task()) / here
+            : power.needed() / power.problems();
+        if (!(times > 1 && times <= MOST)) {
           continue;
         }
         known = true;
-        double times = power.needed() / power.problems();
         double total = switch (power.planted()) {
           case CODES -> times * here;
           case DROPS -> raise(raised, Limit.ATTEMPTS, power.needed(), measures.attempts()) / share;
@@ -95,6 +104,11 @@ public record MoreProblems(int problems, int tested, int asked, SortedMap<String
     int problems = (int) Math.ceil(most / ROUND) * ROUND;
     return Optional.of(
         new MoreProblems(problems, (int) Math.round(problems * share), rollouts.problems(), lacking, raised));
+  }
+
+  private static double needed(List<Prospect> prospects, String task) {
+    return prospects.stream().filter(prospect -> prospect.task().equals(task)).flatMapToInt(one -> one.needed().stream())
+        .findFirst().orElse(0);
   }
 
   private static double raise(EnumMap<Limit, Integer> raised, Limit limit, double needed, int now) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
@@ -30,7 +32,7 @@ class MoreProblemsTest {
 
   private static Finding finding(String task, Verdict verdict, Planted planted, int here, double needed) {
     return Finding.on(task, verdict, "", new Evidence("", Unit.AUROC, Estimate.exact(0.5),
-        new Power(planted, 0.7, 0.5, 0.8, here, needed)));
+        new Power(planted, 0.7, 0.5, 0.8, here, needed, 20)));
   }
 
   private static AnswerMatrix matrix(Finding... findings) {
@@ -38,7 +40,7 @@ class MoreProblemsTest {
   }
 
   private static MoreProblems more(int drawn, Finding... findings) {
-    return MoreProblems.of(matrix(findings), PLAN, Map.of("mul", drawn, "mine", 60)).orElseThrow();
+    return MoreProblems.of(matrix(findings), PLAN, Map.of("mul", drawn, "mine", 60), List.of()).orElseThrow();
   }
 
   /// A command is told all problems of a task, so many that the test problems among them are as many as the answer says.
@@ -61,10 +63,11 @@ class MoreProblemsTest {
     Finding twice = finding("mul", Verdict.UNDECIDED, Planted.CODES, tested, 2 * tested);
     assertThat(more(ASKED, twice).problems()).isEqualTo(2 * ASKED);
     assertThat(MoreProblems.of(matrix(finding("mul", Verdict.NO, Planted.CODES, tested, 2 * tested),
-        finding("mine", Verdict.UNDECIDED, Planted.CODES, 24, 11 * 24.0)), PLAN, Map.of("mul", ASKED, "mine", 60)))
+        finding("mine", Verdict.UNDECIDED, Planted.CODES, 24, 11 * 24.0)), PLAN, Map.of("mul", ASKED, "mine", 60),
+        List.of()))
         .isEmpty();
     assertThat(MoreProblems.of(matrix(finding("mul", Verdict.UNDECIDED, Planted.CODES, tested, Double.NaN)), PLAN,
-        Map.of("mul", ASKED))).isEmpty();
+        Map.of("mul", ASKED), List.of())).isEmpty();
   }
 
   /// Test problems that the study has already are tried by raising the limit of the part that leaves them out.
@@ -79,6 +82,17 @@ class MoreProblemsTest {
     int continued = PLAN.settings(DopamineStep.STUDY).continuations().rollouts();
     assertThat(more(ASKED, finding("mul", Verdict.UNDECIDED, Planted.NEURONS, continued, 2 * continued)).raised())
         .containsExactly(Map.entry(Limit.CONTINUED, 2 * continued));
+  }
+
+  /// Where planted codes are found too seldom to say, what a plan would say is said.
+  @Test
+  void whatCannotBeExtrapolatedIsTakenFromTheFormula() {
+    AnswerMatrix blind = matrix(finding("mul", Verdict.UNDECIDED, Planted.CODES, 18, Double.NaN));
+    for (int needed : new int[]{152, 451}) {
+      Prospect prospect = new Prospect("mul", 60, 18, 60, 30, 0.7, 0.2, OptionalInt.of(needed));
+      Optional<MoreProblems> more = MoreProblems.of(blind, PLAN, Map.of("mul", 60), List.of(prospect));
+      assertThat(more.orElseThrow().problems()).isBetween(needed, needed + 50);
+    }
   }
 
   @Test

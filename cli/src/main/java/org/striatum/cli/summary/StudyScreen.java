@@ -2,13 +2,17 @@ package org.striatum.cli.summary;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Screen;
 import org.striatum.cli.console.ScreenText;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.MoreProblems;
+import org.striatum.studies.Unasked;
 import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.answer.CaseSentence;
 import org.striatum.studies.answer.Question;
@@ -22,22 +26,51 @@ public record StudyScreen(Console console) {
   /// terminal, it takes more.
   public static final int LINES = 40;
 
-  /// Columns of a usual terminal.
-  private static final int USUAL = 80;
-
   /// What stands above and below the answers.
   ///
   /// @param asked problems, tasks and seed
   /// @param more what would decide what is undecided; empty where that is not known
   /// @param planned whether a plan tells the study, so that another plan must
+  /// @param unasked the questions that the study did not put
   /// @param run the folder
-  public record Surroundings(String asked, Optional<MoreProblems> more, boolean planned, Path run) {}
+  public record Surroundings(String asked, Optional<MoreProblems> more, boolean planned, List<Unasked> unasked,
+      Path run) {
+    public Surroundings {
+      unasked = List.copyOf(unasked);
+    }
+  }
 
   public void print(Answers answers, Surroundings around) {
     lines(answers, around).forEach(console::print);
   }
 
+  /// On a terminal that is narrower than usual everything is told that a wide one has room for, in as many lines as it takes.
   private List<String> lines(Answers answers, Surroundings around) {
+    Screen screen = console.screen();
+    Screen roomy = screen.width() < Screen.USUAL ? new Screen(Screen.WIDEST, screen.colours()) : screen;
+    return lines(answers, around, new StudyScreen(console.on(roomy)).best(answers, around));
+  }
+
+  /// What of the answers is told.
+  ///
+  /// @param decides whether there is room for what would decide the undecided
+  private record Told(MatrixLines.Form form, boolean decides) {}
+
+  /// What has room.
+  private Told best(Answers answers, Surroundings around) {
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    int room = LINES - lines(answers, around, new Told(null, false)).size();
+    MatrixLines found = new MatrixLines(matrix, console.screen());
+    MatrixLines.Form form = found.best(room);
+    return new Told(form, found.in(form).size() + decides(matrix).size() <= room);
+  }
+
+  private List<String> decides(AnswerMatrix matrix) {
+    return told("To decide what is undecided: ", StudyConclusion.of(matrix).decides());
+  }
+
+  /// @param told without a form, everything but the matrix
+  private List<String> lines(Answers answers, Surroundings around, Told told) {
     AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
     StudyConclusion conclusion = StudyConclusion.of(matrix);
     List<String> head = new ArrayList<>(wrapped(conclusion.question()));
@@ -48,28 +81,21 @@ public record StudyScreen(Console console) {
     head.add("");
     List<String> verdict = new ArrayList<>(wrapped(conclusion.carries()));
     verdict.addAll(wrapped(conclusion.uses()));
+    verdict.addAll(told("Not tested: ", conclusion.untested()));
     verdict.addAll(told("Power of each no: ", conclusion.power()));
-    List<String> decides = told("To decide what is undecided: ", conclusion.decides());
-    List<String> tail = tail(answers, around);
-    List<String> notes = notes(matrix);
-    int room = room() - head.size() - notes.size() - verdict.size() - tail.size() - 2;
-    List<String> found = new MatrixLines(matrix, console.screen()).within(room);
-    if (found.size() + decides.size() <= room) {
-      verdict.addAll(decides);
+    if (told.decides) {
+      verdict.addAll(decides(matrix));
     }
     List<String> lines = new ArrayList<>(head);
-    lines.addAll(found);
-    lines.addAll(notes);
+    if (told.form != null) {
+      lines.addAll(new MatrixLines(matrix, console.screen()).in(told.form));
+    }
+    lines.addAll(notes(matrix, around));
     lines.add("");
     lines.addAll(verdict);
     lines.add("");
-    lines.addAll(tail);
+    lines.addAll(tail(answers, around));
     return lines;
-  }
-
-  private int room() {
-    int width = console.screen().width();
-    return width >= USUAL ? LINES : LINES * USUAL / width;
   }
 
   private List<String> tail(Answers answers, Surroundings around) {
@@ -88,16 +114,35 @@ public record StudyScreen(Console console) {
   }
 
   /// What is behind the figures of several rows, and what nobody asked.
-  private List<String> notes(AnswerMatrix matrix) {
+  private List<String> notes(AnswerMatrix matrix, Surroundings around) {
     List<String> notes = new ArrayList<>();
     matrix.asked().stream().flatMap(row -> row.figure().stream()).filter(name -> name.contains(", "))
         .map(name -> name.split(", ", 2)[1]).distinct()
         .forEach(detail -> notes.addAll(wrapped("Figures about the value code: " + detail + ".")));
-    if (!matrix.unasked().isEmpty()) {
-      notes.addAll(wrapped("Not asked: " + matrix.unasked().stream().map(Question::label)
-          .collect(Collectors.joining(", ")) + "."));
+    if (!around.unasked().isEmpty()) {
+      notes.addAll(wrapped("Not asked: " + unasked(around) + "."));
     }
     return notes;
+  }
+
+  /// Reason by reason, each with what would ask.
+  private static String unasked(Surroundings around) {
+    SequencedMap<String, List<String>> groups = new LinkedHashMap<>();
+    around.unasked().forEach(one -> groups.computeIfAbsent(how(one, shell(around.run())), _ -> new ArrayList<>())
+        .add(one.question().label()));
+    return groups.entrySet().stream().map(group -> CaseSentence.listed(group.getValue()) + " (" + group.getKey() + ")")
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String how(Unasked one, String run) {
+    return switch (one.reason()) {
+      case OWN_COMMAND -> one.question() == Question.ADAPTATION
+          ? "not part of a study: striatum gate CKPT --mode TASK -o " + run
+          : "not part of a study: striatum surprise " + run;
+      case OTHER_CHECKPOINT -> "takes another checkpoint: --with CKPT";
+      case OTHER_TASK -> "takes a second task: --tasks or --data";
+      case NOTHING_TO_STUDY -> "left out: " + (one.why().isEmpty() ? "nothing in this run to ask it of" : one.why());
+    };
   }
 
   private List<String> others(Answers answers) {

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Screen;
 import org.striatum.cli.console.ScreenText;
@@ -28,6 +29,8 @@ import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.MoreProblems;
 import org.striatum.studies.MoreProblems.Limit;
+import org.striatum.studies.Unasked;
+import org.striatum.studies.Unasked.Reason;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.answer.Evidence;
@@ -58,7 +61,7 @@ class StudyScreenTest {
             : VALUE.contains(question) ? Unit.AUROC_DIFFERENCE : Unit.POINTS;
         own.add(Finding.on(tasks.get(task), verdict, "", new Evidence(
             VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
-            new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
+            new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480, 200))));
       }
       if (question != Question.CHECKPOINTS && question != Question.ADAPTATION && question != Question.RESPONSE) { // asked by name only
         findings.put(question, own);
@@ -71,7 +74,8 @@ class StudyScreenTest {
 
   private static List<String> printed(Answers answers, Screen screen) {
     return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.",
-        Optional.of(more(6000, Map.of(), Map.of())), false, Path.of("run")));
+        Optional.of(more(6000, Map.of(), Map.of())), false,
+        Unasked.of(AnswerMatrix.of(answers.checkpoint()), Map.of()), Path.of("run")));
   }
 
   private static MoreProblems more(int problems, Map<String, Integer> lacking, Map<Limit, Integer> raised) {
@@ -106,6 +110,29 @@ class StudyScreenTest {
       assertThat(lines.stream().filter(line -> ScreenText.width(line) > width)).isEmpty();
       assertThat(width < 40 || lines.getLast().endsWith("report.html")).as(String.join("\n", lines)).isTrue();
     }
+  }
+
+  /// Nothing that a wide terminal shows is lost on a narrower one: every verdict with its figure, interval and task, and how many
+  /// problems decide.
+  @ParameterizedTest
+  @CsvSource({"1,40", "2,40", "4,40", "4,30", "4,60", "1,79", "2,50", "8,40"})
+  void nothingIsLostOnANarrowScreen(int tasks, int width) {
+    Answers answers = answers("model",
+        IntStream.range(0, tasks).mapToObj(task -> "a-task-of-a-long-name-" + task).toList());
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    String narrow = String.join("", printed(answers, new Screen(width, false))).replace(" ", "");
+    String wide = String.join("", printed(answers, new Screen(Screen.WIDEST, false))).replace(" ", "");
+    for (AnswerMatrix.Row row : matrix.asked()) {
+      for (AnswerMatrix.Cell cell : row.cells()) {
+        String told = (cell.verdict().printed() + cell.figure()).replace(" ", "");
+        assertThat(!wide.contains(told) || narrow.contains(told)).as(told).isTrue();
+        if (wide.contains(cell.span().replace(" ", ""))) {
+          assertThat(narrow).contains(cell.span().replace(" ", ""), "a-task-of-a-long-name-" + (tasks - 1));
+        }
+      }
+    }
+    String decides = StudyConclusion.of(matrix).decides().replace(" ", "");
+    assertThat(narrow.contains(decides)).isEqualTo(wide.contains(decides));
   }
 
   /// The words of the report: both are made by the same value.
@@ -161,7 +188,8 @@ class StudyScreenTest {
 
   private static String screen(MoreProblems more, boolean planned) {
     return String.join(" ", printed(answers("model", tasks(4)), Screen.PLAIN,
-        new Surroundings("1500 problems each of mine, seed 1.", Optional.of(more), planned, Path.of("my 'run'"))))
+        new Surroundings("1500 problems each of mine, seed 1.", Optional.of(more), planned, List.of(),
+            Path.of("my 'run'"))))
         .replaceAll("\\s+", " ");
   }
 
@@ -174,6 +202,22 @@ class StudyScreenTest {
     assertThat(screen(more(1500, Map.of(), Map.of(Limit.ATTEMPTS, 256)), false)).contains("--attempts 256 in --ablate")
         .doesNotContain("--limit");
     assertThat(screen(more(1500, Map.of(), Map.of()), false)).doesNotContain("next: the same");
+  }
+
+  /// Whoever wants another answer reads what to type.
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void whatWasNotAskedSaysWhyAndHow(Reason reason) {
+    List<Unasked> unasked = List.of(new Unasked(Question.SEARCH, reason, "none was right"),
+        new Unasked(Question.USED, reason, "none was right"));
+    assertThat(String.join(" ", printed(answers("model", tasks(1)), Screen.PLAIN, new Surroundings("", Optional.empty(),
+        false, unasked, Path.of("run"))).stream().map(String::strip).toList())).contains(
+            "Not asked: useful in search and used (", switch (reason) {
+              case OWN_COMMAND -> "striatum surprise run";
+              case OTHER_CHECKPOINT -> "--with CKPT";
+              case OTHER_TASK -> "--tasks";
+              case NOTHING_TO_STUDY -> "none was right";
+            });
   }
 
   /// A set that has no more is told to grow; a folder is named as a shell takes it.
