@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -72,6 +73,21 @@ class StudyCommandTest {
     assertThat(refused.code()).as(refused.err()).isEqualTo(2);
     assertThat(refused.err()).contains("few has 2 distinct problems", "at least 3");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /// No rollout is right: said as soon as rewards are known, and in the verdict; the study goes on to its end.
+  @Test
+  void whatCannotBeDecidedIsSaidBeforeAndInTheVerdict() {
+    List<Object> asked = new ArrayList<>(List.of("study", Session.REASONER));
+    asked.addAll(Session.SMALL_STUDY);
+    asked.set(asked.indexOf("--max-new-tokens") + 1, "2");
+    asked.addAll(List.of("-o", folder.resolve("wrong")));
+    Session session = Session.of(asked.toArray());
+    assertThat(session.code()).as(session.err()).isZero();
+    String why = "all 40 rollouts are wrong";
+    assertThat(session.err()).contains("mul: " + why);
+    assertThat(session.err().indexOf(why)).isLessThan(session.err().indexOf("probe.json"));
+    assertThat(session.out()).contains("Not tested: mul: " + why, "used (left out: ");
   }
 
   @Test

@@ -132,7 +132,7 @@ public final class StepProgress implements Progress {
         if (terminal) {
           over(line);
         } else {
-          err.println(line);
+          ScreenText.paragraph(line, screen.line()).forEach(err::println);
         }
         next = now + (terminal ? ON_TERMINAL : ELSEWHERE);
       }

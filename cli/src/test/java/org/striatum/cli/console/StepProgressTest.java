@@ -14,7 +14,11 @@ class StepProgressTest {
   private long now;
 
   private StepProgress progress(boolean terminal) {
-    return new StepProgress(new PrintWriter(err, true), new Screen(60, false), terminal, () -> now);
+    return progress(terminal, 60);
+  }
+
+  private StepProgress progress(boolean terminal, int columns) {
+    return new StepProgress(new PrintWriter(err, true), new Screen(columns, false), terminal, () -> now);
   }
 
   private void pass(double seconds) {
@@ -47,6 +51,15 @@ class StepProgressTest {
     assertThat(err.toString().lines().count()).isBetween(2L, 8L);
     assertThat(err.toString()).endsWith(
         "3 of 9 probe: 60 s, run/results/value-neurons.json" + System.lineSeparator());
+  }
+
+  /// A pipe of known width is no wider, whatever is said.
+  @Test
+  void noLineIsWiderThanWhatItGoesTo() {
+    for (boolean terminal : new boolean[]{true, false}) {
+      work(progress(terminal, 30), 60);
+    }
+    assertThat(Arrays.stream(err.toString().split("[\r\n]"))).allMatch(line -> ScreenText.width(line) <= 30);
   }
 
   @Test
