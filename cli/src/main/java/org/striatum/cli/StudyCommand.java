@@ -133,7 +133,7 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--plan", paramLabel = "FILE", description = "Do what a plan of `striatum plan` says, and register it before the first result.")
   private Path plan;
 
-  @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
+  @Option(names = "--dry-run", description = "Show what would be sent, count what it takes, and stop.")
   private boolean dryRun;
 
   @Option(names = MeasuredUnit.OPTION, hidden = true, paramLabel = "FILE", description = "Measure how long the study will take, write that as JSON, and stop: what a scan asks of its first checkpoint.")
@@ -288,7 +288,7 @@ final class StudyCommand implements Callable<Integer> {
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     if (dryRun) {
-      StudyCost.of(plan(), sets).lines().forEach(console::note);
+      StudyCost.counted(plan(), sets).lines().forEach(console::note);
       preview(sets);
       return ExitCode.DONE;
     }

@@ -110,6 +110,16 @@ class StudyCommandTest {
         "at most 1603 arms at every hook point");
   }
 
+  /// The same counts as of a study that runs, and nothing of it.
+  @Test
+  void aDryRunCountsToo() {
+    Session shown = Session.of("study", Session.REASONER, "--tasks", "mul", "--limit", 2, "--effort", "quick", "-o",
+        folder.resolve("none"), "--dry-run");
+    assertThat(shown.code()).as(shown.err()).isZero();
+    assertThat(shown.err()).contains("will ask: 2 problems", "arms of at most", "by log-probability");
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+
   /// The bound on hidden states is what they would take if no completion ended before the last token.
   @Test
   void hiddenStatesAreBoundedBefore() throws Exception {

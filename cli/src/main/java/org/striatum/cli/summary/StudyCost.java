@@ -53,15 +53,20 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
   ///
   /// @throws UsageException if a set has too few problems to be divided into training, validation and test problems
   public static StudyCost of(StudyPlan plan, List<ProblemSet> sets) {
-    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    List<Task> tasks = sets.stream()
-        .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList();
-    tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
+    StudyCost cost = counted(plan, sets);
+    cost.tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
       throw new UsageException(
           "%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
               .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
     });
-    return new StudyCost(plan, tasks);
+    return cost;
+  }
+
+  /// The same of a study that is only shown, however few problems it has.
+  public static StudyCost counted(StudyPlan plan, List<ProblemSet> sets) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    return new StudyCost(plan, sets.stream()
+        .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList());
   }
 
   /// One line for each part of the study that runs the model.
