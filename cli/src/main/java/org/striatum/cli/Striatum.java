@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.console.NarrowHelp;
+import org.striatum.cli.console.Screen;
 import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.reports.database.DatabaseStep;
@@ -83,13 +85,22 @@ public final class Striatum implements Runnable {
     line.setOut(console.out());
     line.setErr(console.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpAutoWidth(true);
+    help(line, console.screen());
     line.setParameterExceptionHandler((refused, _) -> {
       return console.failed(ExitCode.USAGE, refused.getMessage() + meant(refused) + " (try 'striatum "
           + path(refused.getCommandLine()) + "--help')");
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;
+  }
+
+  /// No wider than the screen; to a pipe of no known width as wide as the parser has it.
+  private static void help(CommandLine line, Screen screen) {
+    if (screen.line() < Screen.USUAL) {
+      new NarrowHelp(screen.line()).fit(line);
+    } else if (screen.line() <= Screen.WIDEST) {
+      line.setUsageHelpWidth(screen.line());
+    }
   }
 
   /// The studies, and those of modules that depend on theirs.

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +26,7 @@ import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.cli.summary.PaperSummary;
 import org.striatum.cli.summary.PromptSummary;
+import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.cli.summary.TimeAhead;
@@ -35,11 +36,15 @@ import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.MoreProblems;
+import org.striatum.studies.Prospect;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.StudyRegistry;
+import org.striatum.studies.Unasked;
 import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.registration.Plan.AskedProblems;
@@ -53,6 +58,7 @@ import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
+import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Study.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -127,7 +133,7 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--plan", paramLabel = "FILE", description = "Do what a plan of `striatum plan` says, and register it before the first result.")
   private Path plan;
 
-  @Option(names = "--dry-run", description = "Show what would be sent, and stop.")
+  @Option(names = "--dry-run", description = "Show what would be sent, count what it takes, and stop.")
   private boolean dryRun;
 
   @Option(names = MeasuredUnit.OPTION, hidden = true, paramLabel = "FILE", description = "Measure how long the study will take, write that as JSON, and stop: what a scan asks of its first checkpoint.")
@@ -282,7 +288,7 @@ final class StudyCommand implements Callable<Integer> {
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
     sets.stream().map(ProblemSet::chosen).flatMap(Optional::stream).forEach(console::note);
     if (dryRun) {
-      plan();
+      StudyCost.counted(plan(), sets).lines().forEach(console::note);
       preview(sets);
       return ExitCode.DONE;
     }
@@ -325,13 +331,15 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private StudyRunner runner(Console results) {
-    return new StudyRunner(results, console.steps(), new TimeAhead(), registry, modelOptions, batchSize);
+    return new StudyRunner(results, console.steps(), new TimeAhead(), registry, modelOptions, batchSize,
+        new HashMap<>());
   }
 
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
     Console results = verbose && !json ? console : console.silent();
-    Answers answers = runner(results).run(source, folder, asked, told, companions);
+    StudyRunner runner = runner(results);
+    Answers answers = runner.run(source, folder, asked, told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);
       return ExitCode.DONE;
@@ -344,10 +352,17 @@ final class StudyCommand implements Callable<Integer> {
     if (written.isPresent()) {
       besideThePaper(written.get(), folder, answers);
     }
-    int most = Collections.max(StudyRunner.drawn(asked, told).values());
-    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told), most,
-        most < told.settings(RolloutStep.STUDY).problems(), List.of(), folder));
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    new StudyScreen(console).print(answers, new Surroundings(StudyRunner.asked(asked, told),
+        MoreProblems.of(matrix, told, StudyRunner.drawn(asked, told), prospects(folder, told)), plan != null,
+        Unasked.of(matrix, runner.leftOut()), folder));
     return ExitCode.DONE;
+  }
+
+  private static List<Prospect> prospects(Path folder, StudyPlan told) throws IOException {
+    try (RunFolder run = RunFolder.open(folder)) {
+      return Prospect.of(StudyRun.rollouts(run), told);
+    }
   }
 
   private void besideThePaper(Paper paper, Path folder, Answers answers) throws IOException {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,8 +41,9 @@ import org.striatum.studies.run.Version;
 /// @param results prints the results of each study as they are found; one that is silent prints none
 /// @param steps shows how far it has come
 /// @param ahead the time that is left
+/// @param leftOut takes the names of studies that are left out, each with the reason
 record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRegistry registry,
-    ModelOptions modelOptions, String batchSize)
+    ModelOptions modelOptions, String batchSize, Map<String, String> leftOut)
     implements
       WholeStudy.Runs,
       WholeStudy.Watcher {
@@ -138,6 +140,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
 
   @Override
   public void leftOut(Study<?, ?> study, String why) {
+    leftOut.putIfAbsent(study.name(), why); // of the first checkpoint, which comes before the others
     steps.end(study.name() + " is left out: " + why + ahead.end(study.name()));
   }
 

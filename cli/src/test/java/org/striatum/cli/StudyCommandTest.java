@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +20,8 @@ import org.striatum.studies.StudyPlan;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
+import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
@@ -72,6 +75,21 @@ class StudyCommandTest {
     assertThat(folder.resolve("run")).doesNotExist();
   }
 
+  /// No rollout is right: said as soon as rewards are known, and in the verdict; the study goes on to its end.
+  @Test
+  void whatCannotBeDecidedIsSaidBeforeAndInTheVerdict() {
+    List<Object> asked = new ArrayList<>(List.of("study", Session.REASONER));
+    asked.addAll(Session.SMALL_STUDY);
+    asked.set(asked.indexOf("--max-new-tokens") + 1, "2");
+    asked.addAll(List.of("-o", folder.resolve("wrong")));
+    Session session = Session.of(asked.toArray());
+    assertThat(session.code()).as(session.err()).isZero();
+    String why = "all 40 rollouts are wrong";
+    assertThat(session.err()).contains("mul: " + why);
+    assertThat(session.err().indexOf(why)).isLessThan(session.err().indexOf("probe.json"));
+    assertThat(session.out()).contains("Not tested: mul: " + why, "used (left out: ");
+  }
+
   @Test
   void whatIsAskedOfTheModelIsCountedBefore() {
     StudyPlan plan = StudyPlan.DEFAULT.with(RolloutStep.STUDY,
@@ -79,6 +97,27 @@ class StudyCommandTest {
     assertThat(StudyCost.of(plan, ProblemSets.named("mul-fixed,add-fixed")).lines())
         .anyMatch(line -> line.contains("100 problems (mul-fixed 50, add-fixed 50), 300 rollouts"))
         .anyMatch(line -> line.contains("arms of at most 20 completions"));
+  }
+
+  /// What is told before is what progress counts to: the arms of one set, by completions and by log-probability.
+  @Test
+  void armsAreCountedAsTheirProgressIs() {
+    StudyPlan plan = StudyPlan.DEFAULT.with(AblationStep.STUDY,
+        AblationSettings.quick().withSets(AblationSettings.VALUE_AND_DOPAMINE)
+            .withMeasures(measures -> measures.withControls(20).withLogProbabilityControls(799)));
+    String lines = String.join("\n", StudyCost.of(plan, ProblemSets.named("mul-fixed")).lines());
+    assertThat(lines).contains("about 45 arms of at most", "for each of 2 sets",
+        "at most 1603 arms at every hook point");
+  }
+
+  /// The same counts as of a study that runs, and nothing of it.
+  @Test
+  void aDryRunCountsToo() {
+    Session shown = Session.of("study", Session.REASONER, "--tasks", "mul", "--limit", 2, "--effort", "quick", "-o",
+        folder.resolve("none"), "--dry-run");
+    assertThat(shown.code()).as(shown.err()).isZero();
+    assertThat(shown.err()).contains("will ask: 2 problems", "arms of at most", "by log-probability");
+    assertThat(folder.resolve("none")).doesNotExist();
   }
 
   /// The bound on hidden states is what they would take if no completion ended before the last token.

@@ -137,6 +137,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
       found(run, study, count);
       if (study.name().equals(StudyRun.ROLLOUTS)) { // not before: they settle whose run this is
         run.remember(checkpoint);
+        Prospect.of(run.rollouts(), plan).forEach(prospect -> prospect.words().ifPresent(run.note()));
       }
     }
   }

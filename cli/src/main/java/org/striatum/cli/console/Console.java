@@ -37,6 +37,11 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     return new Console(new PrintWriter(Writer.nullWriter()), err, progress, supervision, screen);
   }
 
+  /// The same on another screen.
+  public Console on(Screen other) {
+    return new Console(out, err, progress, supervision, other);
+  }
+
   /// Progress of work in steps on this console.
   public StepProgress steps() {
     return progress instanceof StepProgress shown ? shown : new StepProgress(err, screen, false);

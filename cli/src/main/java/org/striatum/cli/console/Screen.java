@@ -16,7 +16,8 @@ public record Screen(int columns, boolean colours) {
   public static final Screen PLAIN = new Screen(UNLIMITED, false);
 
   private static final int NARROWEST = 30;
-  private static final int USUAL = 80;
+  /// Columns of a usual terminal.
+  public static final int USUAL = 80;
 
   public Screen {
     columns = Math.max(columns, NARROWEST);
@@ -32,17 +33,16 @@ public record Screen(int columns, boolean colours) {
     return columns == UNLIMITED ? UNLIMITED : width();
   }
 
-  /// Reads the environment: `COLUMNS` is the terminal's width, `NO_COLOR` asks for no colours (no-color.org).
+  /// Reads the environment: `COLUMNS` is the terminal's width, or that of what is behind a pipe where somebody gives it (shells keep
+  /// their own to themselves); `NO_COLOR` asks for no colours (no-color.org).
   ///
   /// @param terminal whether output goes to one
   public static Screen of(Map<String, String> environment, boolean terminal) {
-    if (!terminal) {
-      return PLAIN;
-    }
-    boolean colours = environment.getOrDefault("NO_COLOR", "").isEmpty()
+    boolean colours = terminal && environment.getOrDefault("NO_COLOR", "").isEmpty()
         && !environment.getOrDefault("TERM", "").equals("dumb");
     String columns = environment.getOrDefault("COLUMNS", "").strip();
-    return new Screen(columns.matches("[1-9]\\d{0,5}") ? Integer.parseInt(columns) : USUAL, colours);
+    return new Screen(
+        columns.matches("[1-9]\\d{0,5}") ? Integer.parseInt(columns) : terminal ? USUAL : UNLIMITED, colours);
   }
 
   /// A verdict's word in its colour.

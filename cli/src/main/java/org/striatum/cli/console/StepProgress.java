@@ -125,13 +125,14 @@ public final class StepProgress implements Progress {
       Heartbeat.beat();
       done += units;
       long now = nanos.getAsLong();
+      left.seen(done, now);
       if (now >= next && done < total) {
         String line = "%s%s: %d of %s%s".formatted(step.isEmpty() ? "" : step + " · ", name, done,
             Counted.of(total, unit), left.at(done, now));
         if (terminal) {
           over(line);
         } else {
-          err.println(line);
+          ScreenText.paragraph(line, screen.line()).forEach(err::println);
         }
         next = now + (terminal ? ON_TERMINAL : ELSEWHERE);
       }

@@ -14,22 +14,46 @@ import org.striatum.studies.answer.AnswerMatrix.Cell;
 import org.striatum.studies.answer.AnswerMatrix.Row;
 import org.striatum.studies.answer.Evidence;
 
-/// A matrix of answers as lines of text, in the most telling of three forms that fits: figures with intervals below their task,
-/// figures behind their task, or how many tasks have which answer.
+/// A matrix of answers as lines of text, in the most telling of four forms that fits: figures with intervals below their task,
+/// both behind their task, figures alone behind it, or how many tasks have which answer.
 ///
 /// @param screen which it is printed on
 record MatrixLines(AnswerMatrix matrix, Screen screen) {
+  /// What is told, the most first.
+  enum Form {
+    /// Everything, a column a task.
+    TABLE,
+    /// Everything, a paragraph a question.
+    LISTED,
+    /// Verdicts and figures.
+    FIGURES,
+    /// How many tasks have which verdict.
+    COUNTED
+  }
+
   private static final String GAP = "  ";
   private static final String INDENT = "  ";
   private static final int LONGEST_TASK = 24;
 
   /// The best form of at most this many lines; the shortest if none is.
-  List<String> within(int lines) {
-    Optional<List<String>> table = table().filter(found -> found.size() <= lines);
-    return table.orElseGet(() -> {
-      List<String> listed = listed();
-      return listed.size() <= lines ? listed : counted();
-    });
+  Form best(int lines) {
+    return Stream.of(Form.TABLE, Form.LISTED, Form.FIGURES)
+        .filter(form -> lines(form).filter(found -> found.size() <= lines).isPresent()).findFirst()
+        .orElse(Form.COUNTED);
+  }
+
+  /// The matrix in a form, however many lines it takes; what is a table elsewhere is listed where its columns have no room.
+  List<String> in(Form form) {
+    return lines(form).or(() -> lines(Form.LISTED)).orElseThrow();
+  }
+
+  private Optional<List<String>> lines(Form form) {
+    return switch (form) {
+      case TABLE -> table();
+      case LISTED -> Optional.of(listed(true));
+      case FIGURES -> Optional.of(listed(false));
+      case COUNTED -> Optional.of(counted());
+    };
   }
 
   private List<Row> asked() {
@@ -54,7 +78,8 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
     int figures = widest(asked().stream().filter(MatrixLines::hasIntervals).map(row -> INDENT + figure(row)));
     List<Integer> columns = IntStream.range(0, matrix.tasks().size()).mapToObj(this::width).toList();
     int free = screen.width() - columns.stream().mapToInt(width -> width + GAP.length()).sum();
-    int head = Math.max(labels, Math.min(figures, free)); // names of figures are cut rather than the table given up
+    // On a usual terminal names of figures are cut rather than the table given up; a narrower one has no room for them to be known by.
+    int head = Math.max(labels, screen.width() < Screen.USUAL ? figures : Math.min(figures, free));
     if (head > free) {
       return Optional.empty();
     }
@@ -125,13 +150,17 @@ record MatrixLines(AnswerMatrix matrix, Screen screen) {
   }
 
   /// A paragraph a question.
-  private List<String> listed() {
+  ///
+  /// @param spans whether intervals are told, and names whole
+  private List<String> listed(boolean spans) {
     List<String> lines = new ArrayList<>();
     for (Row row : asked()) {
       String name = row.over().findings().isEmpty() ? figure(row) : ""; // said with the figure there
       lines.addAll(ScreenText.wrapped(row.question().label() + (name.isEmpty() ? "" : " (" + name + ")") + ": "
-          + row.found().stream()
-              .map(cell -> cell.task() == null ? over(cell) : task(cell.task()) + " " + verdict(cell))
+          + row.found().stream().map(cell -> cell.task() == null
+              ? over(cell)
+              : (spans ? ScreenText.visible(cell.task()) : task(cell.task())) + " " + verdict(cell)
+                  + (spans && !cell.span().isEmpty() ? " [" + cell.span() + "]" : ""))
               .collect(Collectors.joining(" · ")),
           screen.width(), INDENT));
     }

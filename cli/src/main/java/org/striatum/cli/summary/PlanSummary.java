@@ -16,7 +16,7 @@ public record PlanSummary(Console console) {
   public void print(Plan plan) {
     for (String dataset : plan.told().data().keySet()) {
       console.say("");
-      console.say("%s: %d problems".formatted(dataset, plan.told().data().get(dataset).problems()));
+      console.say("%s: %d problems in all".formatted(dataset, plan.told().data().get(dataset).problems()));
       console.say("  stands on " + String.join(", ", plan.grounds().stream()
           .filter(ground -> ground.dataset().equals(dataset)).map(PlanSummary::ground).toList()));
       for (PlannedAnswer answer : plan.answers()) {

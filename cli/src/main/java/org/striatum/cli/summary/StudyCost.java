@@ -21,6 +21,7 @@ import org.striatum.studies.dopamine.ContinuationSettings;
 import org.striatum.studies.dopamine.DopamineStep;
 import org.striatum.studies.dopamine.DopamineStep.Values;
 import org.striatum.studies.intervention.AblationSettings;
+import org.striatum.studies.intervention.AblationSettings.Layers;
 import org.striatum.studies.intervention.AblationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -52,15 +53,20 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
   ///
   /// @throws UsageException if a set has too few problems to be divided into training, validation and test problems
   public static StudyCost of(StudyPlan plan, List<ProblemSet> sets) {
-    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
-    List<Task> tasks = sets.stream()
-        .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList();
-    tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
+    StudyCost cost = counted(plan, sets);
+    cost.tasks.stream().filter(task -> task.problems() < ProblemSplit.LEAST_PROBLEMS).findFirst().ifPresent(task -> {
       throw new UsageException(
           "%s has %s, and a study needs at least %d: some to train on, some to choose by, some to test on"
               .formatted(task.name(), Counted.of(task.problems(), "distinct problem"), ProblemSplit.LEAST_PROBLEMS));
     });
-    return new StudyCost(plan, tasks);
+    return cost;
+  }
+
+  /// The same of a study that is only shown, however few problems it has.
+  public static StudyCost counted(StudyPlan plan, List<ProblemSet> sets) {
+    RolloutSettings rollouts = plan.settings(RolloutStep.STUDY);
+    return new StudyCost(plan, sets.stream()
+        .map(set -> Task.of(set.name(), set.draw(rollouts.problems(), rollouts.seed()))).toList());
   }
 
   /// One line for each part of the study that runs the model.
@@ -74,7 +80,8 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
         rollouts.sampling().maxNewTokens()));
     lines.add("value probes at every hook point, again on " + Counted.of(plan.settings(SplitsStep.STUDY).splits(),
         "other split") + "; " + continuations());
-    lines.add(interventions() + "; " + search());
+    lines.add(completed() + "; " + search());
+    lines.add(scored());
     return lines;
   }
 
@@ -115,11 +122,33 @@ public record StudyCost(StudyPlan plan, List<Task> tasks) {
             continuations.rollouts());
   }
 
-  private String interventions() {
+  /// In the unit of its progress: arms of one set.
+  private String completed() {
     AblationSettings ablation = plan.settings(AblationStep.STUDY);
-    int arms = ablation.sets().size() * (OWN_ARMS + 2 * ablation.measures().controls());
-    return "interventions: about %d arms of at most %d completions on one task".formatted(arms,
-        (int) Math.min(ablation.measures().attempts(), tested()));
+    return "interventions on one task: about %d arms of at most %d completions%s".formatted(
+        OWN_ARMS + 2 * ablation.measures().controls(), (int) Math.min(ablation.measures().attempts(), tested()),
+        ofEachSet(ablation));
+  }
+
+  /// The same of what is measured beside it, without a completion. Most of it ends early.
+  private String scored() {
+    AblationSettings ablation = plan.settings(AblationStep.STUDY);
+    int solutions = (int) Math.min(ablation.measures().solutions(), tested());
+    int points = ablation.curves().doses().size() + ablation.curves().alphas().size();
+    return "beside them, by log-probability of at most %d solutions: at most %d arms at %s%s, and about %d arms of curves"
+        .formatted(solutions, OWN_ARMS + 2 * ablation.measures().logProbabilityControls(), places(ablation),
+            ofEachSet(ablation), points * (1 + ablation.curves().controls()));
+  }
+
+  private static String places(AblationSettings ablation) {
+    if (ablation.layers().contains(Layers.EACH)) {
+      return "every hook point of every task";
+    }
+    return ablation.layers().contains(Layers.PRIMARY) ? "one hook point" : "all hook points at once";
+  }
+
+  private static String ofEachSet(AblationSettings ablation) {
+    return ablation.sets().size() == 1 ? "" : " for each of " + ablation.sets().size() + " sets";
   }
 
   private String search() {

@@ -2,13 +2,19 @@ package org.striatum.cli.summary;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.console.Screen;
 import org.striatum.cli.console.ScreenText;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.MoreProblems;
+import org.striatum.studies.Unasked;
 import org.striatum.studies.answer.AnswerMatrix;
+import org.striatum.studies.answer.CaseSentence;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.answer.StudyConclusion;
 
@@ -20,20 +26,17 @@ public record StudyScreen(Console console) {
   /// terminal, it takes more.
   public static final int LINES = 40;
 
-  private static final int ROUND = 50;
-  /// Columns of a usual terminal.
-  private static final int USUAL = 80;
-
   /// What stands above and below the answers.
   ///
   /// @param asked problems, tasks and seed
-  /// @param problems of each task
-  /// @param exhausted whether the files have no more
-  /// @param next what to do now, one command a line
+  /// @param more what would decide what is undecided; empty where that is not known
+  /// @param planned whether a plan tells the study, so that another plan must
+  /// @param unasked the questions that the study did not put
   /// @param run the folder
-  public record Surroundings(String asked, int problems, boolean exhausted, List<String> next, Path run) {
+  public record Surroundings(String asked, Optional<MoreProblems> more, boolean planned, List<Unasked> unasked,
+      Path run) {
     public Surroundings {
-      next = List.copyOf(next);
+      unasked = List.copyOf(unasked);
     }
   }
 
@@ -41,7 +44,33 @@ public record StudyScreen(Console console) {
     lines(answers, around).forEach(console::print);
   }
 
+  /// On a terminal that is narrower than usual everything is told that a wide one has room for, in as many lines as it takes.
   private List<String> lines(Answers answers, Surroundings around) {
+    Screen screen = console.screen();
+    Screen roomy = screen.width() < Screen.USUAL ? new Screen(Screen.WIDEST, screen.colours()) : screen;
+    return lines(answers, around, new StudyScreen(console.on(roomy)).best(answers, around));
+  }
+
+  /// What of the answers is told.
+  ///
+  /// @param decides whether there is room for what would decide the undecided
+  private record Told(MatrixLines.Form form, boolean decides) {}
+
+  /// What has room.
+  private Told best(Answers answers, Surroundings around) {
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    int room = LINES - lines(answers, around, new Told(null, false)).size();
+    MatrixLines found = new MatrixLines(matrix, console.screen());
+    MatrixLines.Form form = found.best(room);
+    return new Told(form, found.in(form).size() + decides(matrix).size() <= room);
+  }
+
+  private List<String> decides(AnswerMatrix matrix) {
+    return told("To decide what is undecided: ", StudyConclusion.of(matrix).decides());
+  }
+
+  /// @param told without a form, everything but the matrix
+  private List<String> lines(Answers answers, Surroundings around, Told told) {
     AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
     StudyConclusion conclusion = StudyConclusion.of(matrix);
     List<String> head = new ArrayList<>(wrapped(conclusion.question()));
@@ -52,34 +81,26 @@ public record StudyScreen(Console console) {
     head.add("");
     List<String> verdict = new ArrayList<>(wrapped(conclusion.carries()));
     verdict.addAll(wrapped(conclusion.uses()));
+    verdict.addAll(told("Not tested: ", conclusion.untested()));
     verdict.addAll(told("Power of each no: ", conclusion.power()));
-    List<String> decides = told("To decide what is undecided: ", conclusion.decides());
-    List<String> tail = tail(answers, matrix, around);
-    List<String> notes = notes(matrix);
-    int room = room() - head.size() - notes.size() - verdict.size() - tail.size() - 2;
-    List<String> found = new MatrixLines(matrix, console.screen()).within(room);
-    if (found.size() + decides.size() <= room) {
-      verdict.addAll(decides);
+    if (told.decides) {
+      verdict.addAll(decides(matrix));
     }
     List<String> lines = new ArrayList<>(head);
-    lines.addAll(found);
-    lines.addAll(notes);
+    if (told.form != null) {
+      lines.addAll(new MatrixLines(matrix, console.screen()).in(told.form));
+    }
+    lines.addAll(notes(matrix, around));
     lines.add("");
     lines.addAll(verdict);
     lines.add("");
-    lines.addAll(tail);
+    lines.addAll(tail(answers, around));
     return lines;
   }
 
-  private int room() {
-    int width = console.screen().width();
-    return width >= USUAL ? LINES : LINES * USUAL / width;
-  }
-
-  private List<String> tail(Answers answers, AnswerMatrix matrix, Surroundings around) {
+  private List<String> tail(Answers answers, Surroundings around) {
     List<String> tail = new ArrayList<>(others(answers));
-    tail.addAll(more(matrix, around));
-    around.next().forEach(line -> tail.addAll(wrapped("next: " + line)));
+    around.more().ifPresent(more -> tail.addAll(more(more, around.planned())));
     String reasons = "every answer with its reasons: striatum show " + shell(around.run());
     String report = "report: " + around.run().resolve("report.html");
     String both = reasons + " · " + report;
@@ -93,16 +114,35 @@ public record StudyScreen(Console console) {
   }
 
   /// What is behind the figures of several rows, and what nobody asked.
-  private List<String> notes(AnswerMatrix matrix) {
+  private List<String> notes(AnswerMatrix matrix, Surroundings around) {
     List<String> notes = new ArrayList<>();
     matrix.asked().stream().flatMap(row -> row.figure().stream()).filter(name -> name.contains(", "))
         .map(name -> name.split(", ", 2)[1]).distinct()
         .forEach(detail -> notes.addAll(wrapped("Figures about the value code: " + detail + ".")));
-    if (!matrix.unasked().isEmpty()) {
-      notes.addAll(wrapped("Not asked: " + matrix.unasked().stream().map(Question::label)
-          .collect(Collectors.joining(", ")) + "."));
+    if (!around.unasked().isEmpty()) {
+      notes.addAll(wrapped("Not asked: " + unasked(around) + "."));
     }
     return notes;
+  }
+
+  /// Reason by reason, each with what would ask.
+  private static String unasked(Surroundings around) {
+    SequencedMap<String, List<String>> groups = new LinkedHashMap<>();
+    around.unasked().forEach(one -> groups.computeIfAbsent(how(one, shell(around.run())), _ -> new ArrayList<>())
+        .add(one.question().label()));
+    return groups.entrySet().stream().map(group -> CaseSentence.listed(group.getValue()) + " (" + group.getKey() + ")")
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String how(Unasked one, String run) {
+    return switch (one.reason()) {
+      case OWN_COMMAND -> one.question() == Question.ADAPTATION
+          ? "not part of a study: striatum gate CKPT --mode TASK -o " + run
+          : "not part of a study: striatum surprise " + run;
+      case OTHER_CHECKPOINT -> "takes another checkpoint: --with CKPT";
+      case OTHER_TASK -> "takes a second task: --tasks or --data";
+      case NOTHING_TO_STUDY -> "left out: " + (one.why().isEmpty() ? "nothing in this run to ask it of" : one.why());
+    };
   }
 
   private List<String> others(Answers answers) {
@@ -113,17 +153,31 @@ public record StudyScreen(Console console) {
         .collect(Collectors.joining(", ")) + " (their answers beside these: striatum show).");
   }
 
-  /// Where a known number of problems decides.
-  private List<String> more(AnswerMatrix matrix, Surroundings around) {
-    OptionalDouble factor = matrix.moreProblems();
-    if (factor.isEmpty()) {
-      return List.of();
+  /// The options that ask for as many problems as decide. `--limit` counts all problems of a task, so that the sentence says how many
+  /// of them are test problems.
+  private List<String> more(MoreProblems more, boolean planned) {
+    List<String> with = new ArrayList<>();
+    if (!more.lacking().isEmpty()) {
+      with.add("about %d problems of %s".formatted(more.problems(), more.lacking().entrySet().stream()
+          .map(task -> task.getKey() + " (it has " + task.getValue() + ")").collect(Collectors.joining(", "))));
     }
-    long needed = (long) Math.ceil(factor.getAsDouble() * around.problems() / ROUND) * ROUND;
-    String with = around.exhausted()
-        ? "a file of about %d problems (it has %d) and --limit %d".formatted(needed, around.problems(), needed)
-        : "--limit " + needed;
-    return wrapped("next: the same with " + with + ", in another folder, decides what more problems can decide");
+    if (more.isLarger()) {
+      with.add("--limit %d (all problems of a task, %d of them test problems)".formatted(more.problems(),
+          more.tested()));
+    }
+    more.raised().forEach((limit, least) -> with.add(option(limit).formatted(least)));
+    return with.isEmpty()
+        ? List.of()
+        : wrapped("next: %s with %s, in another folder, decides what more problems can decide".formatted(
+            planned ? "a plan" : "the same", CaseSentence.listed(with)));
+  }
+
+  private static String option(MoreProblems.Limit limit) {
+    return switch (limit) {
+      case ATTEMPTS -> "--attempts %d in --ablate";
+      case SOLUTIONS -> "--solutions %d in --ablate";
+      case CONTINUED -> "--rollouts %d in --dopamine";
+    };
   }
 
   /// As a shell takes it.

@@ -12,12 +12,14 @@ public final class TimeAhead {
   private static final double WORTH_SAYING = 60; // seconds
   /// A step that took a hundred times its estimate says that something else went on.
   private static final double FURTHEST = 10;
+  /// Share of the whole that the estimate counts for beside what is done: a step of a second says little of an hour.
+  private static final double TRUSTED = 0.05;
 
   private final LongSupplier nanos;
   private final Set<String> ended = new HashSet<>();
   private StudyTime estimate;
   private long begun;
-  private double taken;
+  private double off;
   private double expected;
 
   public TimeAhead() {
@@ -54,16 +56,18 @@ public final class TimeAhead {
       return "";
     }
     if (estimate.of(study) > 0 && ended.add(study)) {
-      taken += (nanos.getAsLong() - begun) / 1e9;
+      double times = (nanos.getAsLong() - begun) / 1e9 / estimate.of(study);
+      off += estimate.of(study) * Math.log(Math.clamp(times, 1 / FURTHEST, FURTHEST));
       expected += estimate.of(study);
     }
     double left = left();
     return left < WORTH_SAYING ? "" : "; about " + words(left) + " left";
   }
 
-  /// Seconds that are left: the estimate of what is not done, times how much longer than estimated what is done has taken.
+  /// Seconds that are left: the estimate of what is not done, times how many times as long as estimated what is done has taken. That is
+  /// the geometric mean over steps, each as heavy as its estimate: a short step during which the machine stood still counts for little.
   double left() {
-    double factor = expected > 0 ? Math.clamp(taken / expected, 1 / FURTHEST, FURTHEST) : 1;
-    return estimate.without(ended).total() * factor;
+    return estimate.without(ended).total()
+        * (expected > 0 ? Math.exp(off / (expected + TRUSTED * estimate.total())) : 1);
   }
 }

@@ -20,13 +20,24 @@ class ScreenTest {
     assertThat(Screen.of(Map.of("COLUMNS", columns), true).width()).isEqualTo(width);
   }
 
+  /// `COLUMNS=40 striatum … | cat`; without a number a pipe has no end of the line.
+  @ParameterizedTest
+  @CsvSource({"40,40", "250,100", "3,30"})
+  void aPipeIsAsWideAsIsSaid(String columns, int width) {
+    assertThat(Screen.of(Map.of("COLUMNS", columns), false).line()).isEqualTo(width);
+    for (String none : List.of("", "x", "-5", "99999999999")) {
+      assertThat(Screen.of(Map.of("COLUMNS", none), false)).isEqualTo(Screen.PLAIN);
+    }
+    assertThat(Screen.of(Map.of(), false)).isEqualTo(Screen.PLAIN);
+  }
+
   @Test
   void coloursOnlyOnATerminalThatWantsThem() {
     assertThat(Screen.of(Map.of(), true).colours()).isTrue();
     assertThat(Screen.of(Map.of("NO_COLOR", ""), true).colours()).as("empty is not set").isTrue();
     assertThat(Screen.of(Map.of("NO_COLOR", "1"), true).colours()).isFalse();
     assertThat(Screen.of(Map.of("TERM", "dumb"), true).colours()).isFalse();
-    assertThat(Screen.of(Map.of("COLUMNS", "40"), false)).isEqualTo(Screen.PLAIN);
+    assertThat(Screen.of(Map.of("COLUMNS", "40"), false).colours()).isFalse();
     assertThat(Screen.PLAIN.painted(Verdict.YES, "yes")).isEqualTo("yes");
   }
 

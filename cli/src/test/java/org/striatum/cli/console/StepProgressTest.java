@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,11 @@ class StepProgressTest {
   private long now;
 
   private StepProgress progress(boolean terminal) {
-    return new StepProgress(new PrintWriter(err, true), new Screen(60, false), terminal, () -> now);
+    return progress(terminal, 60);
+  }
+
+  private StepProgress progress(boolean terminal, int columns) {
+    return new StepProgress(new PrintWriter(err, true), new Screen(columns, false), terminal, () -> now);
   }
 
   private void pass(double seconds) {
@@ -48,6 +51,15 @@ class StepProgressTest {
     assertThat(err.toString().lines().count()).isBetween(2L, 8L);
     assertThat(err.toString()).endsWith(
         "3 of 9 probe: 60 s, run/results/value-neurons.json" + System.lineSeparator());
+  }
+
+  /// A pipe of known width is no wider, whatever is said.
+  @Test
+  void noLineIsWiderThanWhatItGoesTo() {
+    for (boolean terminal : new boolean[]{true, false}) {
+      work(progress(terminal, 30), 60);
+    }
+    assertThat(Arrays.stream(err.toString().split("[\r\n]"))).allMatch(line -> ScreenText.width(line) <= 30);
   }
 
   @Test
@@ -129,16 +141,5 @@ class StepProgressTest {
       }
       return shown.toString().stripTrailing();
     }).filter(line -> !line.isEmpty()).toList();
-  }
-
-  /// 980 fits, the first after twenty seconds, the rest fast: 20,000 s would be told after the first.
-  @Test
-  void timeLeftIsToldFromWhatWasMeasuredNotFromTheFirstUnit() {
-    TimeLeft left = new TimeLeft(980, 0, 0);
-    assertThat(left.at(1, Duration.ofSeconds(20).toNanos())).isEmpty();
-    assertThat(left.at(490, Duration.ofSeconds(60).toNanos())).isEqualTo(", 60 s left");
-    assertThat(left.at(490, Duration.ofSeconds(5).toNanos())).isEmpty();
-    assertThat(new TimeLeft(980, 980, 0).at(980, Duration.ofSeconds(60).toNanos())).isEmpty();
-    assertThat(TimeLeft.words(7500)).isEqualTo("2 h 5 min");
   }
 }

@@ -10,11 +10,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Screen;
 import org.striatum.cli.console.ScreenText;
@@ -24,6 +27,10 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.AnswersStep.Answers;
+import org.striatum.studies.MoreProblems;
+import org.striatum.studies.MoreProblems.Limit;
+import org.striatum.studies.Unasked;
+import org.striatum.studies.Unasked.Reason;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.AnswerMatrix;
 import org.striatum.studies.answer.Evidence;
@@ -54,7 +61,7 @@ class StudyScreenTest {
             : VALUE.contains(question) ? Unit.AUROC_DIFFERENCE : Unit.POINTS;
         own.add(Finding.on(tasks.get(task), verdict, "", new Evidence(
             VALUE.contains(question) ? "native minus rotated, mean of 10 splits" : "beyond matched sets", unit,
-            new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480))));
+            new Estimate(-0.0123, -0.1434, 0.2345), new Power(Planted.CODES, 0.7, 0.81, 0.66, 120, 480, 200))));
       }
       if (question != Question.CHECKPOINTS && question != Question.ADAPTATION && question != Question.RESPONSE) { // asked by name only
         findings.put(question, own);
@@ -66,8 +73,13 @@ class StudyScreenTest {
   }
 
   private static List<String> printed(Answers answers, Screen screen) {
-    return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.", 1500, false,
-        List.of("striatum study X --data FILE"), Path.of("run")));
+    return printed(answers, screen, new Surroundings("1500 problems each of add, seed 1.",
+        Optional.of(more(6000, Map.of(), Map.of())), false,
+        Unasked.of(AnswerMatrix.of(answers.checkpoint()), Map.of()), Path.of("run")));
+  }
+
+  private static MoreProblems more(int problems, Map<String, Integer> lacking, Map<Limit, Integer> raised) {
+    return new MoreProblems(problems, problems * 2 / 5, 1500, new TreeMap<>(lacking), raised);
   }
 
   private static List<String> printed(Answers answers, Screen screen, Surroundings around) {
@@ -98,6 +110,29 @@ class StudyScreenTest {
       assertThat(lines.stream().filter(line -> ScreenText.width(line) > width)).isEmpty();
       assertThat(width < 40 || lines.getLast().endsWith("report.html")).as(String.join("\n", lines)).isTrue();
     }
+  }
+
+  /// Nothing that a wide terminal shows is lost on a narrower one: every verdict with its figure, interval and task, and how many
+  /// problems decide.
+  @ParameterizedTest
+  @CsvSource({"1,40", "2,40", "4,40", "4,30", "4,60", "1,79", "2,50", "8,40"})
+  void nothingIsLostOnANarrowScreen(int tasks, int width) {
+    Answers answers = answers("model",
+        IntStream.range(0, tasks).mapToObj(task -> "a-task-of-a-long-name-" + task).toList());
+    AnswerMatrix matrix = AnswerMatrix.of(answers.checkpoint());
+    String narrow = String.join("", printed(answers, new Screen(width, false))).replace(" ", "");
+    String wide = String.join("", printed(answers, new Screen(Screen.WIDEST, false))).replace(" ", "");
+    for (AnswerMatrix.Row row : matrix.asked()) {
+      for (AnswerMatrix.Cell cell : row.cells()) {
+        String told = (cell.verdict().printed() + cell.figure()).replace(" ", "");
+        assertThat(!wide.contains(told) || narrow.contains(told)).as(told).isTrue();
+        if (wide.contains(cell.span().replace(" ", ""))) {
+          assertThat(narrow).contains(cell.span().replace(" ", ""), "a-task-of-a-long-name-" + (tasks - 1));
+        }
+      }
+    }
+    String decides = StudyConclusion.of(matrix).decides().replace(" ", "");
+    assertThat(narrow.contains(decides)).isEqualTo(wide.contains(decides));
   }
 
   /// The words of the report: both are made by the same value.
@@ -151,17 +186,44 @@ class StudyScreenTest {
     }
   }
 
-  @Test
-  void undecidedAnswersSayHowManyProblemsWouldDecide() {
-    assertThat(printed(answers("model", tasks(4)), Screen.PLAIN)).anyMatch(line -> line.contains("--limit 6000"));
+  private static String screen(MoreProblems more, boolean planned) {
+    return String.join(" ", printed(answers("model", tasks(4)), Screen.PLAIN,
+        new Surroundings("1500 problems each of mine, seed 1.", Optional.of(more), planned, List.of(),
+            Path.of("my 'run'"))))
+        .replaceAll("\\s+", " ");
   }
 
-  /// A file that has no more is told to grow; a folder is named as a shell takes it.
+  /// `--limit` counts all problems of a task, an answer its test problems: both numbers stand where one is told to be given.
+  @Test
+  void undecidedAnswersSayHowManyProblemsWouldDecide() {
+    assertThat(screen(more(6000, Map.of(), Map.of()), false)).contains("next: the same with",
+        "--limit 6000 (all problems of a task, 2400 of them test problems)");
+    assertThat(screen(more(6000, Map.of(), Map.of()), true)).contains("next: a plan with");
+    assertThat(screen(more(1500, Map.of(), Map.of(Limit.ATTEMPTS, 256)), false)).contains("--attempts 256 in --ablate")
+        .doesNotContain("--limit");
+    assertThat(screen(more(1500, Map.of(), Map.of()), false)).doesNotContain("next: the same");
+  }
+
+  /// Whoever wants another answer reads what to type.
+  @ParameterizedTest
+  @EnumSource(Reason.class)
+  void whatWasNotAskedSaysWhyAndHow(Reason reason) {
+    List<Unasked> unasked = List.of(new Unasked(Question.SEARCH, reason, "none was right"),
+        new Unasked(Question.USED, reason, "none was right"));
+    assertThat(String.join(" ", printed(answers("model", tasks(1)), Screen.PLAIN, new Surroundings("", Optional.empty(),
+        false, unasked, Path.of("run"))).stream().map(String::strip).toList())).contains(
+            "Not asked: useful in search and used (", switch (reason) {
+              case OWN_COMMAND -> "striatum surprise run";
+              case OTHER_CHECKPOINT -> "--with CKPT";
+              case OTHER_TASK -> "--tasks";
+              case NOTHING_TO_STUDY -> "none was right";
+            });
+  }
+
+  /// A set that has no more is told to grow; a folder is named as a shell takes it.
   @Test
   void whatToDoNextCanBeDone() {
-    List<String> lines = printed(answers("model", tasks(4)), Screen.PLAIN,
-        new Surroundings("60 problems each of mine, seed 1.", 60, true, List.of(), Path.of("my 'run'")));
-    assertThat(String.join(" ", lines).replaceAll("\\s+", " ")).contains(" problems (it has 60) and --limit",
-        "striatum show 'my '\\''run'\\'''");
+    assertThat(screen(more(3000, Map.of("mine", 60), Map.of()), false)).contains(
+        "about 3000 problems of mine (it has 60) and --limit 3000", "striatum show 'my '\\''run'\\'''");
   }
 }

@@ -104,8 +104,9 @@ public record DopamineVerdict(DatasetSteps steps, int studied, int tested, int s
     String seen = String.format(Locale.ROOT, "four in five are found from r = %.2f", smallest);
     return found.curve().isEnough()
         ? seen
-        : seen + String.format(Locale.ROOT, ", and r = %s would need about %.0f problems", found.effect(),
-            found.curve().problemsNeeded(steps.problems()));
+        : seen + String.format(Locale.ROOT, ", and r = %s would need about %.0f continued problems (here %d)",
+            found.effect(),
+            found.curve().problemsNeeded(steps.problems()), steps.problems());
   }
 
   private String failures() {

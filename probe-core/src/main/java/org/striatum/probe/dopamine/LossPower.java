@@ -12,7 +12,11 @@ import org.striatum.probe.power.PowerCurve;
 public record LossPower(PowerCurve curve, double problemsNeeded) {
   /// Share of planted losses of the declared size that is found; NaN where none was planted.
   public double atEffect() {
-    return curve.points().stream().filter(point -> point.strength() == curve.effect())
-        .mapToDouble(PowerCurve.Point::share).findFirst().orElse(Double.NaN);
+    return curve.declared().map(PowerCurve.Point::share).orElse(Double.NaN);
+  }
+
+  /// How many losses of the declared size were planted.
+  public int planted() {
+    return curve.declared().map(PowerCurve.Point::planted).orElse(0);
   }
 }

@@ -38,6 +38,11 @@ public record AblationPower(double effect, List<Share> shares, double problemsNe
         .orElse(Double.NaN);
   }
 
+  /// How many drops of the declared size were planted.
+  public int planted() {
+    return shares.stream().filter(share -> share.drop == effect).mapToInt(Share::planted).findFirst().orElse(0);
+  }
+
   /// Whether enough drops of the declared size would have been found.
   public boolean isEnough() {
     return atEffect() >= ENOUGH;

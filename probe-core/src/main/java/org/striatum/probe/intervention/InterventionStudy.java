@@ -225,7 +225,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     SequencedMap<String, Treated> others = plan.others(model::width);
     int matchedSets = plan.controls(ControlKind.MATCHED);
     String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
-    try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where,
+    try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where + ", " + measurement.outcome(),
         3 + others.size() + plan.controls(ControlKind.RANDOM) + matchedSets, "arm")) {
       Gates open = Gates.none().over(plan.hooks(), model::width);
       Readings base = measure(measurement, List.of(open), "base", task);

@@ -2,6 +2,7 @@ package org.striatum.probe.power;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
+import java.util.Optional;
 import org.striatum.probe.stats.Proportion;
 
 /// How often a test finds an effect that was planted, by its strength.
@@ -63,11 +64,16 @@ public record PowerCurve(double nothing, double effect, List<Point> points) {
     }
   }
 
+  /// What was planted with the declared strength; empty where nothing was.
+  public Optional<Point> declared() {
+    return points.stream().filter(point -> point.strength() == effect).findFirst();
+  }
+
   /// Whether enough of the declared effect would have been found; false where it was not planted, or so seldom that the share is
   /// not known.
   @JsonIgnore
   public boolean isEnough() {
-    return points.stream().anyMatch(point -> point.strength() == effect && point.isEnough() && point.isKnown());
+    return declared().filter(point -> point.isEnough() && point.isKnown()).isPresent();
   }
 
   /// Whether nothing that was planted was found, at any strength, of at least six: a test that finds two in five would have found

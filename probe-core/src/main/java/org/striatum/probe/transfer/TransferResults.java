@@ -1,6 +1,7 @@
 package org.striatum.probe.transfer;
 
 import java.util.List;
+import java.util.Optional;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Estimate;
@@ -126,10 +127,14 @@ public record TransferResults(List<String> runs, List<Basis> bases, List<Ceiling
       return PValue.corrected(q, p, SetPool.DRAWS);
     }
 
+    /// The planted pairs of the declared overlap; empty where there are none.
+    public Optional<Planted> declared() {
+      return planted.stream().filter(one -> one.overlap() == effect).findFirst();
+    }
+
     /// The share of planted pairs of the declared overlap that are found; NaN where nothing was planted.
     public double power() {
-      return planted.stream().filter(one -> one.overlap() == effect)
-          .mapToDouble(one -> (double) one.found() / one.planted()).findFirst().orElse(Double.NaN);
+      return declared().map(one -> (double) one.found() / one.planted()).orElse(Double.NaN);
     }
 
     /// The smallest overlap that is found four times in five, linear between those planted; NaN where none is.

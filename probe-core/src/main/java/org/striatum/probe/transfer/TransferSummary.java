@@ -18,6 +18,9 @@ import org.striatum.probe.transfer.TransferResults.PooledSets;
 ///
 /// @param statements between tasks of each run first, then between runs, then what only curves can say
 public record TransferSummary(List<Statement> statements) {
+  /// A share of fewer is told as their number.
+  private static final int FEW = 100;
+
   public TransferSummary {
     statements = List.copyOf(statements);
   }
@@ -99,7 +102,9 @@ public record TransferSummary(List<Statement> statements) {
         ? " Nothing was planted, so that what would have been found is not known."
         : String.format(Locale.ROOT, " Of planted codes that share %s, %s are found; four in five are found %s.",
             percent(sets.effect()),
-            percent(sets.power()), Double.isNaN(sets.smallest())
+            sets.declared().filter(one -> one.planted() < FEW).map(one -> one.found() + " of " + one.planted())
+                .orElseGet(() -> percent(sets.power())),
+            Double.isNaN(sets.smallest())
                 ? "at no overlap"
                 : "from " + percent(sets.smallest()) + " on");
   }

@@ -56,7 +56,8 @@ public final class ControlsOverSplits {
       HookPoint hook = chosen(states, split);
       LayerProbes layer = new LayerProbes(dataset, hook, List.of(), null, List.of(), null, List.of(), List.of(),
           settings.ranking(), List.of());
-      return Optional.of(new ProbeControls(settings, streams).run(dataset, List.of(layer), states, split));
+      return Optional
+          .of(new ProbeControls(settings, streams).run(dataset, List.of(layer), states, split, Progress.NONE));
     } catch (NotEnoughData _) {
       return Optional.empty();
     }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Calibration;
 import org.striatum.probe.stats.Estimate;
@@ -62,7 +63,7 @@ final class ProbeControls {
   /// @param states of every hook point, without states that are no numbers
   /// @throws IllegalArgumentException with fewer fit problems than folds
   DatasetControls run(String dataset, List<LayerProbes> layers, SortedMap<HookPoint, FiniteTrajectories> states,
-      Split split) {
+      Split split, Progress progress) {
     LayerProbes layer = chosen(layers);
     FiniteTrajectories finite = states.get(layer.hook());
     ControlSettings controls = settings.controls();
@@ -91,7 +92,7 @@ final class ProbeControls {
             baselines.of(Known.after(finite, fitItems, testItems), crossFitted, whole)),
         nested(states, layers, notes, streams.of(stream + "nested")), reliability(probe, crossFitted, whole),
         stability(layer, probe, finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream),
-        new ValueSpikeIns(probe, before, controls, streams, stream + "planted ").run(), notes);
+        new ValueSpikeIns(probe, before, controls, streams, stream + "planted ").run(dataset, progress), notes);
   }
 
   private static int[] items(FiniteTrajectories finite, Split split, boolean test) {

@@ -25,7 +25,7 @@ public record ValueFits(long networks, long paths, long shuffled, long regressio
     }
 
     /// Codes of the declared kinds at every strength, sparse ones more, alone and beside the real code; dense ones alone.
-    private static long planted(ControlSettings.Power power) {
+    static long planted(ControlSettings.Power power) {
       long each = Math.ceilDiv(power.planted(), 2);
       long declared = Arrays.stream(PlantedCode.values()).filter(PlantedCode::isDeclared).count();
       return Arrangement.values().length

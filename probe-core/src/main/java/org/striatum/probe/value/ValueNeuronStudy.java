@@ -121,7 +121,7 @@ public final class ValueNeuronStudy {
             }
           }
         }
-        controls(dataset, outcomes, finite, task).ifPresent(controls::add);
+        controls(dataset, outcomes, finite, progress, task).ifPresent(controls::add);
         outcomes.stream().filter(outcome -> outcome.probes() != null).forEach(outcome -> layers.add(outcome.probes()));
         summaries.add(summary(dataset.name(), dataset.states().get(dataset.states().firstKey()), dataset.split(),
             dataset.finished(), outcomes));
@@ -132,13 +132,13 @@ public final class ValueNeuronStudy {
 
   /// Controls of a dataset; what stands against them is noted among its outcomes.
   private Optional<DatasetControls> controls(StudiedDataset dataset, List<LayerOutcome> outcomes,
-      SortedMap<HookPoint, FiniteTrajectories> finite, Progress.Task task) {
+      SortedMap<HookPoint, FiniteTrajectories> finite, Progress progress, Progress.Task task) {
     List<LayerProbes> probed = outcomes.stream().map(LayerOutcome::probes).filter(Objects::nonNull).toList();
     try {
       return probed.isEmpty()
           ? Optional.empty()
           : Optional.of(new ProbeControls(settings, streams).run(dataset.name(), probed, finite,
-              dataset.split()));
+              dataset.split(), progress));
     } catch (NotEnoughData missing) {
       outcomes.add(new LayerOutcome(null, 0, "no controls: " + missing.getMessage()));
       return Optional.empty();

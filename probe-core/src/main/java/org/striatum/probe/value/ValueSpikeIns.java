@@ -12,9 +12,10 @@ import java.util.stream.IntStream;
 import org.striatum.probe.power.PlantedSignal;
 import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.power.PowerCurve.Point;
+import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.BetaBinomial;
-import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.RandomStreams;
+import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.NuisanceBaselines.Known;
 import org.striatum.probe.value.OutcomeRegression.CrossFit;
@@ -42,6 +43,8 @@ final class ValueSpikeIns {
   private final int[] varying;
   private final ProblemCounts counts;
   private final BetaBinomial prior;
+  private Progress.Task task;
+  private long planted;
 
   /// @param nuisances known before generation
   /// @param stream what this dataset's random streams begin with
@@ -95,11 +98,22 @@ final class ValueSpikeIns {
     }
   }
 
-  ValuePower run() {
-    ControlSettings.Power power = settings.power();
-    if (power.planted() == 0) {
-      return ValuePower.none(power.effect());
+  /// @param dataset its name, for progress
+  ValuePower run(String dataset, Progress progress) {
+    if (settings.power().planted() == 0) {
+      return ValuePower.none(settings.power().effect());
     }
+    long most = ValueFits.Controls.planted(settings.power());
+    try (Progress.Task codes = progress.start("codes planted into " + dataset, most, "code")) {
+      task = codes;
+      ValuePower found = planted();
+      codes.step(Math.max(0, most - planted));
+      return found;
+    }
+  }
+
+  private ValuePower planted() {
+    ControlSettings.Power power = settings.power();
     double reach = reach();
     List<Share> shares = new ArrayList<>();
     for (Arrangement arrangement : Arrangement.values()) {
@@ -200,6 +214,9 @@ final class ValueSpikeIns {
       Cell cell = cells.get(k % cells.size());
       RandomGenerator random = streams.of(stream + cell + " " + k / cells.size());
       Trial trial = new Trial(random, cell);
+      if (planted++ < ValueFits.Controls.planted(settings.power())) { // a share that is not known yet takes more
+        task.step(1);
+      }
       for (ValueQuestion question : asked) {
         if (together.get(question).isOpen()) {
           Verdict answer = trial.answer(question);

@@ -54,7 +54,7 @@ class DopamineVerdictTest {
     assertThat(verdict(0, power(1, 20, 30, 40)).words())
         .isEqualTo("mul: no coordinate passes the signature test (180 tested at 6 hook points). Of neurons planted with"
             + " r = 0.35, it finds 30 of 40 (59 to 87 %); four in five are found from r = 0.38, and r = 0.35 would need about 141"
-            + " problems. Failing each part: partial correlation 170, both signs 12, flatness 180 (150 could not have"
+            + " continued problems (here 120). Failing each part: partial correlation 170, both signs 12, flatness 180 (150 could not have"
             + " passed), opposite slopes 90.");
   }
 

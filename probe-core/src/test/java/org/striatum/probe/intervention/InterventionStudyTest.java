@@ -171,7 +171,7 @@ class InterventionStudyTest {
       broken += new SplittableRandom(100L * p).nextDouble() < 0.9 ? 1 : 0;
     }
     assertThat(found.ablated().mcNemar()).isEqualTo(new McNemarTable(broken, 0, McNemar.exact(broken, 0)));
-    assertThat(steps).hasSize(1 + 125).contains("arms of value@3 at blocks.0.hook_resid_post 125 arm");
+    assertThat(steps).hasSize(1 + 125).contains("arms of value@3 at blocks.0.hook_resid_post, accuracy 125 arm");
     assertThat(found.base().writing().tokens().value()).isEqualTo(1);
     assertThat(found.matched().writing().parsed().value()).isEqualTo(1);
     assertThat(found.ablated().prediction()).isNull();

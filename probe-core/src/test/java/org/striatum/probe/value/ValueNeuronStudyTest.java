@@ -128,7 +128,7 @@ class ValueNeuronStudyTest {
     PlantedStore store = PlantedStore.draw(80, 4, WIDTH, 3, 1.2, 3, new SplittableRandom(52));
     long[] stepped = new long[2];
     Progress progress = (_, total, _) -> {
-      stepped[0] = total;
+      stepped[0] += total; // of the probes, and of the codes that are planted into each data set
       return units -> stepped[1] += units;
     };
     ValueNeuronResults results = new ValueNeuronStudy(SETTINGS, 53).run(List.of(dataset("planted", twice(store))),

@@ -72,11 +72,6 @@ public record Head(AnswerMatrix matrix, StudyConclusion conclusion, String probe
         : "1 more";
   }
 
-  /// The questions that nobody put to the run, in their short form.
-  public String unasked() {
-    return matrix.unasked().stream().map(Question::label).collect(Collectors.joining(", "));
-  }
-
   private static String probe(ValueNeuronResults values) {
     return values == null || values.controls().isEmpty()
         ? ""

@@ -83,7 +83,7 @@ final class Limitations {
     }
     if (i.problems() < FEW_PROBLEMS) {
       double smallest = i.decision().power().smallest();
-      limits.add(name(i) + " is based on only " + Notation.count(i.problems(), "problem")
+      limits.add(name(i) + " is based on only " + Notation.count(i.problems(), "test problem")
           + (Double.isFinite(smallest)
               ? ": a drop below " + InterventionWords.size(smallest, i.outcome()) + " would often not be found."
               : "."));

@@ -6,7 +6,7 @@
   const columns = {};
   let printing = false;
 
-  // On a narrow window a table is one block a row: every cell then says what column it is of.
+  // A table that does not fit is one block a row: every cell then says what column it is of.
   function label(table) {
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(head => {
       const words = head.cloneNode(true);
@@ -32,7 +32,25 @@
       }
     }
   }
-  document.querySelectorAll('main .scroll > table').forEach(label);
+  const tables = [...document.querySelectorAll('main .scroll > table')];
+  tables.forEach(label);
+
+  // A table is as it is where its columns fit, else with lines broken, else one block a row. What lies in closed details has no width yet.
+  const narrow = matchMedia('(max-width: 40rem)');
+  const hides = table => table.parentElement.scrollWidth > table.parentElement.clientWidth + 1;
+  function lay(chosen) {
+    chosen.forEach(table => table.classList.remove('tight', 'rows'));
+    chosen.filter(hides).forEach(table => table.classList.add('tight'));
+    chosen.filter(table => narrow.matches || hides(table)).forEach(table => table.classList.add('rows'));
+  }
+  lay(tables);
+  const widths = new WeakMap();
+  const resized = new ResizeObserver(boxes => {
+    const changed = boxes.map(box => box.target).filter(box => widths.get(box) !== box.clientWidth);
+    changed.forEach(box => widths.set(box, box.clientWidth));
+    requestAnimationFrame(() => lay(changed.map(box => box.querySelector('table'))));
+  });
+  tables.forEach(table => resized.observe(table.parentElement));
 
   // A long name such as that of a hook point may break after its dots and strokes, not inside its words.
   for (const name of document.querySelectorAll('.facts dt, h3 .mono, summary .mono, p .mono')) {

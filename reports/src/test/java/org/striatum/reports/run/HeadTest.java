@@ -48,8 +48,8 @@ class HeadTest {
   @Test
   void headAnswersAndSectionsSayTheSame() {
     StudyConclusion conclusion = StudyConclusion.of(MATRIX);
-    assertThat(text(section("verdict"))).contains(conclusion.carries(), conclusion.uses(), conclusion.power(),
-        conclusion.decides());
+    assertThat(text(section("verdict"))).contains(conclusion.carries(), conclusion.uses(),
+        conclusion.untested(), conclusion.power(), conclusion.decides());
     for (Row row : MATRIX.asked()) {
       String own = text(section(Head.section(row.question())));
       assertThat(own).as(row.question().text()).contains(StudyConclusion.sentence(row));

@@ -71,7 +71,7 @@ class LimitationsTest {
     assertThat(found(unsound).getFirst()).contains("must not be used");
     assertThat(found(unsound))
         .anySatisfy(limit -> assertThat(limit)
-            .contains("is based on only 40 problems: a drop below 9.0 points would often not be found."))
+            .contains("is based on only 40 test problems: a drop below 9.0 points would often not be found."))
         .anySatisfy(limit -> assertThat(limit).contains("an effect in one direction is hardly possible"))
         .noneSatisfy(limit -> assertThat(limit).contains("secondary"));
   }

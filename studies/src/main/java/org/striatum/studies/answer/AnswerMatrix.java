@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.studies.answer.Answer.Finding;
@@ -16,8 +15,6 @@ import org.striatum.studies.answer.Answer.Finding;
 /// @param tasks in the order in which they were asked
 /// @param rows one a question, in the order of [Question]
 public record AnswerMatrix(String checkpoint, List<String> tasks, List<Row> rows) {
-  private static final double MOST = 10;
-
   public AnswerMatrix {
     tasks = List.copyOf(tasks);
     rows = List.copyOf(rows);
@@ -115,14 +112,6 @@ public record AnswerMatrix(String checkpoint, List<String> tasks, List<Row> rows
   /// The row of a question.
   public Row row(Question question) {
     return rows.stream().filter(row -> row.question() == question).findFirst().orElseThrow();
-  }
-
-  /// How many times as many problems would decide every undecided answer for which that is known and within ten times; empty where
-  /// it is known of none.
-  public OptionalDouble moreProblems() {
-    return asked().stream().flatMap(row -> row.cells().stream()).filter(cell -> cell.verdict() == Verdict.UNDECIDED)
-        .flatMap(cell -> cell.power().stream()).mapToDouble(power -> power.needed() / power.problems())
-        .filter(factor -> factor > 1 && factor <= MOST).max();
   }
 
   /// The questions that were put to the run.

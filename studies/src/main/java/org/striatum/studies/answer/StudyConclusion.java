@@ -2,11 +2,14 @@ package org.striatum.studies.answer;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.probe.stats.Verdict;
+import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.AnswerMatrix.Cell;
 import org.striatum.studies.answer.AnswerMatrix.Row;
 
@@ -17,15 +20,17 @@ import org.striatum.studies.answer.AnswerMatrix.Row;
 /// @param carries whether the model carries an estimate of its success, and how
 /// @param uses whether it uses the coordinates that carry it
 /// @param power what would have been found where the answer is no; empty where there is no *no*
-/// @param decides how many problems would decide what is undecided; empty where that is not known
-public record StudyConclusion(String question, String carries, String uses, String power, String decides) {
+/// @param untested why the first questions were not tested, task by task; empty where they were
+/// @param decides how many problems would decide what is undecided, and of which kind; empty where that is not known
+public record StudyConclusion(String question, String carries, String uses, String untested, String power,
+    String decides) {
   private static final List<Question> HOW = List.of(Question.SPARSE, Question.BASIS_ALIGNED, Question.MORE_THAN_LENGTH);
 
   /// Writes the sentences.
   public static StudyConclusion of(AnswerMatrix matrix) {
     return new StudyConclusion(question(matrix.checkpoint()), carries(matrix),
         sentence(matrix.row(Question.USED)) + ".",
-        power(matrix), decides(matrix));
+        untested(matrix), power(matrix), decides(matrix));
   }
 
   /// The question that a study asks of a checkpoint.
@@ -85,14 +90,38 @@ public record StudyConclusion(String question, String carries, String uses, Stri
         .filter(power -> Double.isFinite(power.found())).min(Comparator.comparingDouble(Power::found));
   }
 
-  /// The most problems that an undecided question needs, the question that needs fewest first.
-  private static String decides(AnswerMatrix matrix) {
-    return matrix.asked().stream().filter(row -> answered(row, Verdict.UNDECIDED))
-        .flatMap(row -> row.cells().stream().filter(cell -> cell.verdict() == Verdict.UNDECIDED)
-            .flatMap(cell -> cell.power().stream()).filter(power -> power.needed() > power.problems())
-            .max(Comparator.comparingDouble(Power::needed)).map(power -> row.question().label() + ": about "
-                + Math.round(power.needed()) + " problems (" + power.problems() + " here)")
-            .stream())
+  /// Reasons of the two questions that the verdict is about; each is told once.
+  private static String untested(AnswerMatrix matrix) {
+    return Stream.of(Question.READABLE, Question.USED).map(matrix::row).flatMap(row -> row.found().stream())
+        .filter(cell -> cell.verdict() == Verdict.NOT_TESTED && !cell.findings().getFirst().because().isEmpty())
+        .map(cell -> (cell.task() == null ? "" : cell.task() + ": ") + why(cell.findings().getFirst())).distinct()
         .collect(Collectors.joining("; "));
+  }
+
+  /// In the words of the finding; where it has a figure all the same, the test finds nothing, whatever is planted.
+  private static String why(Finding untested) {
+    Power power = untested.evidence() == null ? null : untested.evidence().power();
+    return power == null
+        ? untested.because()
+        : "on %d %s nothing is found, whatever is planted".formatted(power.problems(), power.planted().counted());
+  }
+
+  /// What undecided questions need, see [#needed]; those that need the same are told together.
+  private static String decides(AnswerMatrix matrix) {
+    SequencedMap<String, List<String>> questions = new LinkedHashMap<>();
+    matrix.asked().stream().filter(row -> answered(row, Verdict.UNDECIDED)).forEach(row -> needed(row).ifPresent(
+        needs -> questions.computeIfAbsent(needs, _ -> new ArrayList<>()).add(row.question().label())));
+    return questions.entrySet().stream().map(one -> CaseSentence.listed(one.getValue()) + ": " + one.getKey())
+        .collect(Collectors.joining("; "));
+  }
+
+  /// The most problems that any of its tasks needs; where that is known of none, and nothing that was planted would be found often enough,
+  /// that they are too few to say.
+  private static Optional<String> needed(Row row) {
+    List<Power> powers = row.cells().stream().filter(cell -> cell.verdict() == Verdict.UNDECIDED)
+        .flatMap(cell -> cell.power().stream()).toList();
+    return powers.stream().filter(Power::needsMore).max(Comparator.comparingDouble(Power::needed)).map(Power::needs)
+        .or(() -> powers.stream().filter(power -> Double.isNaN(power.needed()) && !Double.isNaN(power.found()))
+            .findFirst().map(Power::tooFew));
   }
 }

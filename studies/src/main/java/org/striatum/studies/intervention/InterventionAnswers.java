@@ -35,7 +35,8 @@ final class InterventionAnswers {
             : new Power(switch (one.outcome()) {
               case ACCURACY -> Planted.DROPS;
               case LOG_PROBABILITY -> Planted.LOG_PROBABILITY_DROPS;
-            }, power.effect(), power.atEffect(), power.smallest(), one.problems(), power.problemsNeeded()));
+            }, power.effect(), power.atEffect(), power.smallest(), one.problems(), power.problemsNeeded(),
+                power.planted()));
   }
 
   private static String because(Intervention one) {

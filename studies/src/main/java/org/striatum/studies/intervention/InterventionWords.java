@@ -102,8 +102,8 @@ public final class InterventionWords {
   private static String needed(Intervention one, String declared) {
     double needed = one.decision().power().problemsNeeded();
     return Double.isNaN(needed)
-        ? "Sixteen times as many problems would not find " + declared + " in 80 %."
-        : "To find " + declared + " in 80 % about " + Math.round(needed) + " problems are needed; there are "
+        ? "Sixteen times as many test problems would not find " + declared + " in 80 %."
+        : "To find " + declared + " in 80 % about " + Math.round(needed) + " test problems are needed; there are "
             + one.problems() + ".";
   }
 

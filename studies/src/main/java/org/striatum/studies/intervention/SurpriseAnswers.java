@@ -34,7 +34,7 @@ public final class SurpriseAnswers {
     return power.curve().points().isEmpty()
         ? null
         : new Power(Planted.LOSSES, power.curve().effect(), power.atEffect(), power.curve().smallest(), one.problems(),
-            power.problemsNeeded());
+            power.problemsNeeded(), power.planted());
   }
 
   private static String because(SurpriseResponse one) {
@@ -55,9 +55,9 @@ public final class SurpriseAnswers {
         ? "no planted loss four times in five"
         : String.format(Locale.ROOT, "one of %.0f %% four times in five", 100 * power.smallest());
     String needed = Double.isNaN(power.needed())
-        ? String.format(Locale.ROOT, "sixteen times the %d problems with a surprise would not do", power.problems())
-        : String.format(Locale.ROOT, "about %.0f problems with a surprise find it in 80 %% (here %d)", power.needed(),
-            power.problems());
+        ? String.format(Locale.ROOT, "sixteen times the %d %s would not do", power.problems(),
+            power.planted().counted())
+        : power.needs() + " find it in 80 %";
     return "Planted " + power.words() + ", " + smallest + "; " + needed;
   }
 }

@@ -181,7 +181,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
         ofOneSplit(power.at(one.problems)),
         samples == null ? "" : "; with these problems K = " + samples + " would do");
     return planned(one, PlannedEffect.PREDICTS, Means.FORMULA, splits.of(power.at(one.problems)),
-        problems(needed, "more than a million problems"), because);
+        problems(needed, "more than a million problems in all"), because);
   }
 
   private static String ceiling(double auroc, OutcomeModel outcomes) {
@@ -222,7 +222,8 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     PowerBySize curve = PowerBySize.of(points);
     SplitsPower splits = overSplits();
     return planned(one, effect, Means.SIMULATION, splits.of(curve.at(one.problems)),
-        problems(curve.problemsNeeded(splits.enough()), "more than " + 4 * points.getLast().problems() + " problems"),
+        problems(curve.problemsNeeded(splits.enough()),
+            "more than " + 4 * points.getLast().problems() + " problems in all"),
         String.format(Locale.ROOT, "%s in %s%s; %d coordinates carry it%s", shares(points),
             one.states == null ? "independent coordinates" : "normal states with the pilot's covariance",
             ofOneSplit(curve.at(one.problems)), CODE,
@@ -318,7 +319,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     Integer samples = power < PowerFormula.ENOUGH ? continuations(made, continued) : null;
     Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, draws, null, null, 1,
         needed.isEmpty()
-            ? "more than " + 4 * points.getLast().problems() + " problems"
+            ? "more than " + 4 * points.getLast().problems() + " problems in all"
             : needed.getAsInt() > most ? "a rollout of each continued" : null);
     return planned(one, PlannedEffect.DOPAMINE, Means.SIMULATION, power, needs,
         String.format(Locale.ROOT,
@@ -432,7 +433,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
       OptionalInt needed = curve.problemsNeeded();
       return planned(data.get(d), PlannedEffect.TRANSFER, Means.SIMULATION, curve.at(data.get(d).problems),
           new Needs(needed.isPresent() ? needed.getAsInt() : null, samples(), null, null, 1,
-              needed.isEmpty() ? "more than " + 4 * points.get(d).getLast().problems() + " problems" : null),
+              needed.isEmpty() ? "more than " + 4 * points.get(d).getLast().problems() + " problems in all" : null),
           String.format(Locale.ROOT,
               "%s, of %d data sets alike; each has a code of AUROC %s in %d of %d coordinates, at one hook point",
               shares(points.get(d)), data.size(), size(PlannedEffect.SPARSE), CODE,
@@ -451,7 +452,7 @@ public record Planner(StudyPlan plan, Map<PlannedEffect, Double> effects, List<D
     PairedPower power = new PairedPower(gain, outcomes, tested(), search.problems());
     OptionalInt needed = new PairedPower(gain, outcomes, tested(), Integer.MAX_VALUE).problemsNeeded();
     Needs needs = new Needs(needed.isPresent() ? needed.getAsInt() : null, null, attempts(needed, search.problems()),
-        null, 1, needed.isPresent() ? null : "more than a million problems");
+        null, 1, needed.isPresent() ? null : "more than a million problems in all");
     return planned(one, PlannedEffect.SEARCH, Means.FORMULA, power.at(one.problems), needs,
         String.format(Locale.ROOT,
             "at most %d test problems; two completions of a problem differ in %.0f %% of the cases", search.problems(),

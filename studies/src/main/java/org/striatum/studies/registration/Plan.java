@@ -99,7 +99,7 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
 
   /// What 80 % power takes; null where it does not depend on it, or is not reached.
   ///
-  /// @param problems of the data set
+  /// @param problems of the data set in all, those that are fitted on among them: what `--limit` counts
   /// @param samples rollouts of a problem, or continuations of a state, that this is true for: the planned K
   /// @param attempts test problems that the model tries again, where the settings allow fewer
   /// @param controls matched sets
@@ -111,8 +111,8 @@ public record Plan(Told told, PrimaryFamily primary, List<Ground> grounds, List<
     public static final Needs UNKNOWN = new Needs(null, null, null, null, null, null);
 
     String printed() {
-      return PlanText.listed(problems == null ? null : PlanText.count(problems, "problem"),
-          samples == null ? null : "K = " + samples, attempts == null ? null : attempts + " of them attempted",
+      return PlanText.listed(problems == null ? null : PlanText.count(problems, "problem") + " in all",
+          samples == null ? null : "K = " + samples, attempts == null ? null : attempts + " test problems attempted",
           controls == null ? null : controls + " controls",
           otherwise, splits == null ? null : PlanText.count(splits, "split"));
     }

@@ -35,9 +35,11 @@ public record SplitsResults(int splits, List<AnswerShares> answers, List<String>
             answers.size() - always - mostly, always + mostly < answers.size() ? " (undecided)" : "");
   }
 
-  /// A finding with the verdict that most splits give and their figure; the same where its question was not asked on other splits.
+  /// A finding with the verdict that most splits give and their figure; the same where its question was not asked on other splits, or
+  /// could be tested on none: then the finding says why.
   public Finding decided(Question question, Finding finding) {
-    return answers.stream().filter(one -> one.question() == question && one.of().equals(finding.of())).findFirst()
+    return answers.stream().filter(one -> one.question() == question && one.of().equals(finding.of()))
+        .filter(shares -> shares.verdict() != Verdict.NOT_TESTED || finding.verdict() != Verdict.NOT_TESTED).findFirst()
         .map(shares -> finding.decided(shares.verdict(),
             "%s. On the run's own split: %s. %s".formatted(shares.because(), finding.verdict().printed(),
                 finding.because()),

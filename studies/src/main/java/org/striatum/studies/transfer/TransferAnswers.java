@@ -54,6 +54,7 @@ final class TransferAnswers {
     return new Evidence("shared part of a code", Unit.SHARE, new Estimate(sets.overlap(), sets.low(), sets.high()),
         sets.planted().isEmpty()
             ? null
-            : new Power(Planted.SHARED_CODES, sets.effect(), sets.power(), sets.smallest(), sets.asked(), Double.NaN));
+            : new Power(Planted.SHARED_CODES, sets.effect(), sets.power(), sets.smallest(), sets.asked(), Double.NaN,
+                sets.declared().map(TransferResults.Planted::planted).orElse(0)));
   }
 }

@@ -78,11 +78,23 @@ public final class ValueAnswers {
       DatasetControls own = controls.remove(dataset.dataset());
       findings.add(own != null
           ? finding.apply(own)
-          : Finding.on(dataset.dataset(), Verdict.NOT_TESTED,
-              dataset.note() == null ? "no probe could be put to the test" : dataset.note()));
+          : Finding.on(dataset.dataset(), Verdict.NOT_TESTED, untested(dataset)));
     }
     controls.values().forEach(own -> findings.add(finding.apply(own)));
     return findings;
+  }
+
+  private static String untested(DatasetSummary dataset) {
+    double accuracy = dataset.accuracy().value();
+    if (accuracy == 0 || accuracy == 1) {
+      return oneOutcome(dataset.rollouts(), accuracy == 1);
+    }
+    return dataset.note() == null ? "no probe could be put to the test" : dataset.note();
+  }
+
+  /// Why nothing can be asked about rollouts of one outcome.
+  public static String oneOutcome(int rollouts, boolean right) {
+    return "all %d rollouts are %s, so that there is nothing to predict".formatted(rollouts, right ? "right" : "wrong");
   }
 
   private static String readable(DatasetControls on) {

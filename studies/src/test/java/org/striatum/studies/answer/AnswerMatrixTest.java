@@ -1,6 +1,7 @@
 package org.striatum.studies.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,6 +12,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Verdict;
@@ -19,8 +23,8 @@ import org.striatum.studies.answer.AnswerMatrix.Cell;
 import org.striatum.studies.answer.AnswerMatrix.Row;
 
 class AnswerMatrixTest {
-  private static final Power KNOWN = new Power(Planted.CODES, 0.7, 0.95, 0.62, 450, 300);
-  private static final Power WEAK = new Power(Planted.DROPS, 0.1, 0.5, 0.16, 100, 256);
+  private static final Power KNOWN = new Power(Planted.CODES, 0.7, 0.95, 0.62, 450, 300, 200);
+  private static final Power WEAK = new Power(Planted.DROPS, 0.1, 0.5, 0.16, 100, 256, 200);
 
   private static Finding auroc(String task, Verdict verdict, double value, double low, double high) {
     return Finding.on(task, verdict, "", new Evidence("AUROC", Unit.AUROC, new Estimate(value, low, high), KNOWN));
@@ -86,7 +90,56 @@ class AnswerMatrixTest {
         .contains("not aligned with coordinates on mul");
     assertThat(conclusion.uses()).startsWith("It is undecided whether zeroing").contains("−1.0 points");
     assertThat(conclusion.power()).isEqualTo("aligned with coordinates: codes of AUROC 0.7 are found in 95 %");
-    assertThat(conclusion.decides()).isEqualTo("used: about 256 problems (100 here)");
+    assertThat(conclusion.decides()).isEqualTo("used: about 256 test problems (100 here)");
+  }
+
+  /// A task has more problems than test problems: no number of problems without saying which.
+  @ParameterizedTest
+  @EnumSource(Planted.class)
+  void everyNumberOfProblemsSaysWhich(Planted planted) {
+    Power power = new Power(planted, 0.5, 0.4, 0.6, 100, 256, 20);
+    assertThat(power.needs()).isEqualTo("about 256 " + planted.counted() + " (100 here)");
+    assertThat(planted.counted()).isNotEqualTo("problems");
+    assertThatThrownBy(() -> new Power(planted, 0.5, 0.4, 0.6, 100, Double.NaN, 20).needs())
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  /// A share of few is no percentage: 10 of 10 may be 70 in a hundred.
+  @ParameterizedTest
+  @CsvSource({"10,1,10 of 10", "8,0.75,6 of 8", "99,0.5,50 of 99", "24,0,0 of 24"})
+  void aShareOfFewIsACount(int tried, double found, String words) {
+    for (Planted planted : Planted.values()) {
+      assertThat(new Power(planted, 0.5, found, 0.6, 100, 256, tried).words()).startsWith(words)
+          .doesNotContain("found in");
+    }
+    assertThat(new Power(Planted.CODES, 0.7, 0.98, 0.6, 100, 256, 100).words()).endsWith("98 %");
+    assertThat(new Power(Planted.CODES, 0.7, 0.98, 0.6, 100, 256, null).words()).endsWith("98 %");
+    assertThat(new Power(Planted.CODES, 0.7, Double.NaN, Double.NaN, 100, Double.NaN, 0).words()).isEmpty();
+  }
+
+  /// Where nothing that was planted is found often enough, no number of problems follows: that is said too.
+  @Test
+  void tooFewToSayIsSaid() {
+    Power blind = new Power(Planted.CODES, 0.7, 0.1, Double.NaN, 18, Double.NaN, 20);
+    AnswerMatrix matrix = AnswerMatrix.of(StudyAnswers.of("m", Map.of(Question.READABLE, List.of(Finding.on("mul",
+        Verdict.UNDECIDED, "", new Evidence("AUROC", Unit.AUROC, Estimate.exact(0.5), blind))))));
+    assertThat(StudyConclusion.of(matrix).decides()).isEqualTo("predictable: " + blind.tooFew())
+        .contains("18 test problems");
+  }
+
+  /// The verdict says why something was not tested, each reason once.
+  @Test
+  void whatWasNotTestedSaysWhy() {
+    AnswerMatrix matrix = AnswerMatrix.of(StudyAnswers.of("m", Map.of(
+        Question.READABLE, List.of(Finding.on("mul", Verdict.NOT_TESTED, "all are right")),
+        Question.USED, List.of(Finding.on("mul", Verdict.NOT_TESTED, "all are right"),
+            new Finding("primary", Verdict.NOT_TESTED, "no neurons", null)))));
+    assertThat(StudyConclusion.of(matrix).untested()).isEqualTo("mul: all are right; no neurons");
+    assertThat(StudyConclusion.of(MATRIX).untested()).isEmpty();
+    AnswerMatrix blind = AnswerMatrix.of(StudyAnswers.of("m", Map.of(Question.READABLE, List.of(Finding.on("mul",
+        Verdict.NOT_TESTED, "many figures", new Evidence("AUROC", Unit.AUROC, Estimate.exact(0.5), WEAK))))));
+    assertThat(StudyConclusion.of(blind).untested()).startsWith("mul: on 100 test problems")
+        .doesNotContain("many figures");
   }
 
   @Test

@@ -50,11 +50,15 @@ class StudyAnswersTest {
   @Test
   void aDatasetWithoutControlsIsNotTestedAndSaysWhy() {
     Estimate none = Estimate.exact(Double.NaN);
-    ValueNeuronResults results = new ValueNeuronResults(List.of(new ValueNeuronResults.DatasetSummary("cut", 30, 30,
-        Estimate.exact(0), 0, 15, 5, 10, 0, none, new Ceiling(none, 0, "needs K ≥ 2"),
-        "the training fold needs right rollouts")), List.of());
-    ProbeStep.STUDY.answers("model", results).values().forEach(findings -> assertThat(findings).singleElement()
-        .isEqualTo(Finding.on("cut", Verdict.NOT_TESTED, "the training fold needs right rollouts")));
+    String note = "the training fold needs right rollouts";
+    Map.of(0.0, "all 30 rollouts are wrong, so that there is nothing to predict", 0.1, note, 1.0,
+        "all 30 rollouts are right, so that there is nothing to predict").forEach((accuracy, why) -> {
+          ValueNeuronResults results = new ValueNeuronResults(List.of(new ValueNeuronResults.DatasetSummary("cut", 30,
+              30, Estimate.exact(accuracy), 0, 15, 5, 10, 0, none, new Ceiling(none, 0, "needs K ≥ 2"), note)),
+              List.of());
+          ProbeStep.STUDY.answers("model", results).values().forEach(findings -> assertThat(findings).singleElement()
+              .isEqualTo(Finding.on("cut", Verdict.NOT_TESTED, why)));
+        });
   }
 
   /// The interval decides, not the figure.

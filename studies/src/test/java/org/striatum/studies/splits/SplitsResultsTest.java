@@ -76,6 +76,17 @@ class SplitsResultsTest {
         .isEqualTo(Verdict.NO);
   }
 
+  /// What could be tested on no split says why, not that no split could.
+  @Test
+  void whatNoSplitCouldTestKeepsItsReason() {
+    SplitsResults none = new SplitsResults(3, List.of(AnswerShares.of(Question.SPARSE, "add",
+        Collections.nCopies(3, Verdict.NOT_TESTED), "AUROC", Estimate.exact(Double.NaN))), List.of());
+    Finding untested = Finding.on("add", Verdict.NOT_TESTED, "all are right");
+    assertThat(none.decided(Question.SPARSE, untested)).isEqualTo(untested);
+    assertThat(none.decided(Question.SPARSE, Finding.on("add", Verdict.YES, "")).verdict())
+        .isEqualTo(Verdict.NOT_TESTED);
+  }
+
   @Test
   void oneSplitIsNoComparison() {
     assertThatIllegalArgumentException().isThrownBy(() -> SplitsSettings.defaults().withSplits(1));
