@@ -1,24 +1,20 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
+import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
@@ -30,6 +26,7 @@ import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
@@ -222,18 +219,14 @@ final class StudyCommand implements Callable<Integer> {
     return Math.multiplyExact(limit(), samples());
   }
 
-  /// What cannot change after a study has begun, by the options' names.
+  /// What cannot change after a study has begun.
   ///
   /// @param sets as returned by [#sets]
-  SortedMap<String, String> settings(List<ProblemSet> sets) throws IOException {
-    String tasks = sets.stream().map(set -> set.origin()
-        .map(source -> set.name() + " (" + source.sha256().hex().substring(0, 8) + "…)").orElse(set.name()))
-        .collect(Collectors.joining(","));
-    return new TreeMap<>(Map.of("tasks", tasks, "limit", Integer.toString(limit()), "k",
-        Integer.toString(samples()), "hooks", hooks, "temperature", Double.toString(temperature), "top-p",
-        Double.toString(topP), "top-k", Integer.toString(topK), "max-new-tokens", Integer.toString(maxNewTokens),
-        "seed", Long.toString(seed), "prompts",
-        new String(RecordJson.compact(prompts.settings()), StandardCharsets.UTF_8)));
+  ScanPlan.Settings settings(List<ProblemSet> sets) throws IOException {
+    return new ScanPlan.Settings(
+        sets.stream().map(set -> new ScanPlan.Asked(set.name(), set.origin().map(ProblemSource::sha256).orElse(null)))
+            .toList(),
+        rolloutSettings(), hooks);
   }
 
   /// Threads that the model runs on; 0 for all.

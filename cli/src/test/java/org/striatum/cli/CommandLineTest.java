@@ -313,14 +313,18 @@ class CommandLineTest {
     Files.writeString(folder.resolve("chat_template.jinja"),
         "{% for m in messages %}{{ m.content.split('</think>')[-1] }}</s>{% endfor %}<think>{{ strftime_now('%Y') }}");
     JsonNode tokens = JSON.readTree(Session.of("inspect", folder, "--json").out()).path("tokens");
-    assertThat(tokens.path("special tokens").textValue()).startsWith("nothing before")
-        .endsWith("tokenizer_config.json, add_bos_token");
+    JsonNode around = tokens.path("special tokens");
+    assertThat(around.path("before").isArray() && around.path("before").isEmpty()).isTrue();
+    assertThat(around.path("by").path("file").textValue()).isEqualTo("tokenizer_config.json");
+    assertThat(around.path("by").path("field").textValue()).isEqualTo("add_bos_token");
     assertThat(tokens.path("remarks").textValue()).contains("<s> (1)");
-    assertThat(tokens.path("end of sequence").textValue()).contains("[2]", "generation_config.json", "eos_token_id");
+    assertThat(tokens.path("end of sequence").path("ids")).singleElement().extracting(JsonNode::intValue).isEqualTo(2);
+    assertThat(tokens.path("end of sequence").path("file").textValue()).isEqualTo("generation_config.json");
     assertThat(tokens.path("chat template").textValue()).contains("'default'", "chat_template.jinja").contains(
         Sha256.of(folder.resolve("chat_template.jinja")).hex());
     assertThat(tokens.path("overruled chat templates").textValue()).contains("tokenizer_config.json");
-    assertThat(tokens.path("end of turn").textValue()).startsWith("</s> (2)");
+    assertThat(tokens.path("end of turn").path("token").path("id").intValue()).isEqualTo(2);
+    assertThat(tokens.path("end of turn").path("token").path("content").textValue()).isEqualTo("</s>");
     assertThat(tokens.path("thinking").textValue()).contains("<think>", "</think>");
     assertThat(tokens.path("date").isTextual()).isTrue();
     Files.writeString(folder.resolve("chat_template.jinja"), "{% frobnicate %}");

@@ -47,6 +47,17 @@ class JsonSchemasTest {
     }
   }
 
+  /// The test of figures can fail, and texts that hold a number elsewhere pass.
+  @Test
+  void aFigureInQuotesIsSeen() {
+    for (String bad : List.of("3", "−1.5", "26.1 MB, F32", "8 × 32, 4 key-value", "5%", "1e-4", "0.3 s", "NaN")) {
+      assertThatThrownBy(() -> FigureWords.none("x", "{\"a\":[{\"b\":\"" + bad + "\"}]}")).as(bad)
+          .isInstanceOf(AssertionError.class);
+    }
+    FigureWords.none("x", "{\"a\":\"add-3\",\"b\":3.5,\"c\":\"Infinity\",\"prompt\":\"3 + 4\","
+        + "\"sha256\":\"3e5f00aa\",\"version\":\"2.0.1-beta\"}");
+  }
+
   /// Every command that takes `--json` has a schema.
   @Test
   void noCommandIsWithoutASchema() {
