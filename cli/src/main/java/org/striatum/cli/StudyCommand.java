@@ -15,6 +15,7 @@ import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.scan.ScanPlan;
+import org.striatum.cli.option.Mistyped;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
@@ -254,6 +255,8 @@ final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Mistyped.refuse(command, with);
+    Mistyped.refuse(command, beside);
     List<Companion> companions = new ArrayList<>();
     for (Path other : with) {
       companions.add(new Companion(modelOptions.companion(other), false));

@@ -5,6 +5,8 @@ import static org.striatum.cli.Session.GOLDEN;
 import static org.striatum.cli.Session.REASONER;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +15,20 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.cli.console.Console;
+import org.striatum.probe.run.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Bad input ends with its exit code and one line that says what to do, and leaves nothing half-written.
 class BadInputTest {
@@ -286,6 +295,58 @@ class BadInputTest {
   void aSlipOfTheKeysIsAnsweredWithWhatIsNear(String words, String meant) {
     assertThat(refused(USAGE, (Object[]) words.replace("CK", REASONER.toString()).split(" ")))
         .contains("did you mean").contains(meant);
+  }
+
+  /// Of every command: two letters of an option are exchanged, a value stands behind it, and the option alone is named.
+  @ParameterizedTest
+  @MethodSource("commands")
+  void aMistypedOptionOfEveryCommandIsNamedAlone(String command, CommandSpec spec) {
+    for (OptionSpec option : spec.options()) {
+      String name = option.longestName();
+      if (option.hidden() || name.length() < 6) {
+        continue;
+      }
+      String mistyped = name.substring(0, 3) + name.charAt(4) + name.charAt(3) + name.substring(5);
+      if (name.charAt(3) == name.charAt(4) || spec.findOption(mistyped) != null) {
+        continue;
+      }
+      for (Object[] words : new Object[][]{{command, mistyped, "7"}, {command, "somewhere", mistyped, "7"},
+          {command, "somewhere", mistyped + "=7"}}) {
+        assertThat(refused(USAGE, words)).as(Arrays.toString(words)).contains("'" + mistyped + "'", "did you mean", name)
+            .doesNotContain("'7'", "=7", "nknown options").contains("(try 'striatum " + command + " --help')");
+      }
+    }
+  }
+
+  static Stream<Arguments> commands() {
+    return Striatum.commandLine(new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()),
+        Progress.NONE)).getSubcommands().entrySet().stream().filter(one -> !one.getKey().equals("help"))
+        .map(one -> Arguments.of(one.getKey(), one.getValue().getCommandSpec()));
+  }
+
+  /// Of every name two letters are exchanged, with words behind it.
+  @Test
+  void aMistypedCommandIsNamedAlone() {
+    commands().map(one -> one.get()[0].toString()).filter(name -> name.length() > 3).forEach(name -> {
+      String mistyped = name.substring(0, 1) + name.charAt(2) + name.charAt(1) + name.substring(3);
+      assertThat(refused(USAGE, mistyped, "x", "--json")).contains("unknown command '" + mistyped + "'", name)
+          .doesNotContain("'x'", "--json");
+      assertThat(refused(USAGE, "help", mistyped)).contains("unknown command '" + mistyped + "'", name);
+    });
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"demo --plantd | --planted", "demo --plantd --limit 3 | --planted",
+      "demo --effrt quick | --effort", "study CK --tasks add --with CK --effrt quick | --effort",
+      "study CK --tasks add --probe --epohcs~3 | --epochs"})
+  void otherPlacesOfOptions(String words, String meant) {
+    assertThat(refused(USAGE, Stream.of(words.replace("CK", REASONER.toString()).split(" "))
+        .map(word -> word.replace('~', ' ')).toArray())).contains("did you mean " + meant);
+  }
+
+  @Test
+  void aWordTooManyIsNoOption() {
+    assertThat(refused(USAGE, "inspect", REASONER, "more")).contains("'more' is one argument too many");
   }
 
   @Test

@@ -41,8 +41,8 @@ import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 

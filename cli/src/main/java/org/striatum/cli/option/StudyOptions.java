@@ -108,7 +108,9 @@ public final class StudyOptions {
       new CommandLine(options).setOverwrittenOptionsAllowed(true)
           .parseArgs(QuotedWords.of(words).toArray(String[]::new));
       return Given.checked(() -> options.over(settings));
-    } catch (ParameterException | UsageException refused) {
+    } catch (ParameterException refused) {
+      throw new UsageException("in " + name + ": " + Mistyped.explained(refused), refused);
+    } catch (UsageException refused) {
       throw new UsageException("in " + name + ": " + refused.getMessage(), refused);
     }
   }
