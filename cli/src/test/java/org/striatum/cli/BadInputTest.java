@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -342,6 +343,29 @@ class BadInputTest {
   void otherPlacesOfOptions(String words, String meant) {
     assertThat(refused(USAGE, Stream.of(words.replace("CK", REASONER.toString()).split(" "))
         .map(word -> word.replace('~', ' ')).toArray())).contains("did you mean " + meant);
+  }
+
+  /// Whatever names a study, a set, a task or one of a list: the known names, and the nearest at the end.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"forget RUN proobe | rollouts, capture, probe | probe",
+      "show RUN captrue | rollouts, capture, probe | capture", "forget RUN rolouts | rollouts, capture, probe | rollouts",
+      "ablate RUN --set valeu@1% | value@1%, value@top20, dopamine@1% | value@1%",
+      "ablate RUN --set vlaue@top3 | value@1%, value@top20 | value@top3",
+      "ablate RUN --set dopamine@significnat | dopamine@significant, wanda@1% | dopamine@significant",
+      "ablate RUN --set value@1%:mull | mul | mul", "ablate RUN --set value@1% --task mull | mul | mul",
+      "ablate RUN --kind zeor | zero, mean, resample | zero", "ablate RUN --layers eahc | primary, each, all | each",
+      "probe RUN --targets td-lamda | terminal-only | td-lambda", "rollouts CK --tasks ad | add, mul, mod | add",
+      "study CK --tasks ad | add, mul, mod | add", "gate CK --mode mul-lnog | add, mul, mod | mul-long",
+      "gate CK --mode mul --beside ad | add, mul, mod | add", "gate CK --mode mul --arms vlaue | value, dopamine | value",
+      "nta flexbile | flexible | flexible", "mnist --parts tabel | table, switching | table",
+      "plan CK --tasks mul --effect usde=.1 | used | used", "grade RUN --grader mahts | number, math | math"})
+  void anUnknownNameIsAnsweredWithThoseThatThereAre(String words, String known, String meant) throws Exception {
+    Path run = damagedRun();
+    assertThat(refused(USAGE, Stream.of(words.split(" ")).map(word -> switch (word) {
+      case "RUN" -> run;
+      case "CK" -> REASONER;
+      default -> word;
+    }).toArray())).contains(known).containsPattern("did you mean ([^?]* or )?" + Pattern.quote(meant) + "( or [^?]*)?\\?");
   }
 
   @Test

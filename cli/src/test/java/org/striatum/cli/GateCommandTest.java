@@ -111,7 +111,7 @@ class GateCommandTest {
     assertThat(refused("--mode", "mul", "--lambda", "-1")).contains("λ must be ≥ 0 and finite, found -1.0");
     assertThat(refused("--mode", "mul", "--sharpness", "0")).contains("sharpness must be > 0 and finite, found 0.0");
     assertThat(refused("--mode", "mul", "--rates", "0")).contains("learning rates must be > 0");
-    assertThat(refused("--mode", "mul", "--arms", "value,none")).contains("--arms must be of", "found 'none'");
+    assertThat(refused("--mode", "mul", "--arms", "value,none")).contains("--arms must be one of", "found 'none'");
     assertThat(refused("--mode", "mul", "--beside", "mul")).contains("other tasks than the mode");
     assertThat(refused("--mode", "add")).contains("has ranked no neurons of add", "other tasks");
     assertThat(refused("--mode", "mul", "--hooks", "blocks.9.*")).contains("no hook point matches");

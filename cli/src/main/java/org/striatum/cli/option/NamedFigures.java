@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
@@ -28,7 +29,8 @@ public final class NamedFigures {
         }
         String name = one.substring(0, equals).strip();
         E figure = Printed.find(names, name).orElseThrow(() -> new UsageException(
-            option + " must name one of " + String.join(", ", Printed.names(names)) + ", found '" + name + "'"));
+            option + " must name one of " + String.join(", ", Printed.names(names)) + ", found '" + name + "'"
+                + NearestNames.meant(name, Printed.names(names))));
         try {
           figures.put(figure, checked.apply(figure, Double.parseDouble(one.substring(equals + 1).strip())));
         } catch (NumberFormatException _) {
