@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ScreenText;
+import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.option.Mistyped;
 import org.striatum.studies.StudyRegistry;
 import picocli.CommandLine;
@@ -56,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     CommandLine line = new CommandLine(study, new CommandFactory(console, registry))
         .setOverwrittenOptionsAllowed(true).setCaseInsensitiveEnumValuesAllowed(true);
     try {
-      line.parseArgs(arguments(preset).toArray(String[]::new));
+      DecimalCommas.refuse(line.parseArgs(arguments(preset).toArray(String[]::new)));
     } catch (ParameterException refused) { // what is no option of this command is said to be none of both
       throw new ParameterException(spec.commandLine(), Mistyped.explained(refused, spec), refused);
     }

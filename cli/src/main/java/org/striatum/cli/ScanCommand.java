@@ -24,6 +24,7 @@ import org.striatum.cli.scan.ScanFile;
 import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
+import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -228,7 +229,7 @@ final class ScanCommand implements Callable<Integer> {
     List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
     words.addAll(options);
     CommandLine line = study(console, registry);
-    line.parseArgs(words.toArray(String[]::new));
+    DecimalCommas.refuse(line.parseArgs(words.toArray(String[]::new)));
     StudyCommand study = line.getCommand();
     study.plan();
     return study;

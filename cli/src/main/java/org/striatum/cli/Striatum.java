@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.option.Mistyped;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.reports.database.DatabaseStep;
@@ -85,6 +86,10 @@ public final class Striatum implements Runnable {
     line.setParameterExceptionHandler((refused, _) -> {
       return console.failed(ExitCode.USAGE, Mistyped.explained(refused) + " (try 'striatum "
           + path(refused.getCommandLine()) + "--help')");
+    });
+    line.setExecutionStrategy(parsed -> {
+      DecimalCommas.refuse(parsed);
+      return new CommandLine.RunLast().execute(parsed);
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.striatum.probe.run.NearestNames;
 import picocli.CommandLine;
@@ -15,6 +16,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// What is said of a word that no command or option is called. The parser itself lists every word it could not place, the value of a
 /// mistyped option too, and where something is missing as well it speaks only of that.
 public final class Mistyped {
+  /// How the parser quotes one number that it cannot read.
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("'[+−-]?\\d*,\\d+' is not a");
+
   private Mistyped() {}
 
   /// Why a command line was refused, with the names that are near.
@@ -36,7 +40,7 @@ public final class Mistyped {
     // What the command `help` says of a name.
     return refused.getArgSpec() == null && refused.getValue() != null && !spec.subcommands().isEmpty()
         ? unknown(refused.getValue(), spec)
-        : refused.getMessage();
+        : refused.getMessage() + (DECIMAL_COMMA.matcher(refused.getMessage()).find() ? "; " + DecimalCommas.RULE : "");
   }
 
   /// Refuses a mistyped option among the values of an option that takes any number of words.

@@ -4,12 +4,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
 /// Reads `NAME=NUMBER,…`.
 public final class NamedFigures {
+  /// No name begins with a digit.
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("\\d,\\d");
+
   private NamedFigures() {}
 
   /// The figures.
@@ -21,6 +25,10 @@ public final class NamedFigures {
       BiFunction<E, Double, Double> checked) {
     Map<E, Double> figures = new EnumMap<>(names);
     for (String text : texts) {
+      if (DECIMAL_COMMA.matcher(text).find()) {
+        throw new UsageException(
+            option + ": " + DecimalCommas.RULE + ", as a comma separates the elements of a list: found '" + text + "'");
+      }
       for (String one : text.split(",", -1)) {
         int equals = one.indexOf('=');
         if (equals < 1) {

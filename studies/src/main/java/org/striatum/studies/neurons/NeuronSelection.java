@@ -98,7 +98,8 @@ public sealed interface NeuronSelection
     Matcher matcher = NAMED.matcher(name);
     if (!isName(name) || !matcher.matches()) {
       throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20,"
-          + " dopamine@significant, wanda@1%, next-token@1% or terminal-only@1%, found '" + name + "'" + meant(name));
+          + " dopamine@significant, wanda@1%, next-token@1% or terminal-only@1%, found '" + name + "'"
+          + (name.matches(".*\\d,\\d.*") ? "; decimals are written with a point" : meant(name)));
     }
     Ranking ranking = Ranking.named(matcher.group(1));
     if (matcher.group(4) != null) {
@@ -141,11 +142,11 @@ public sealed interface NeuronSelection
         : RecordJson.fromTree(json, Listed.class);
   }
 
-  /// The sets of a comma-separated list, in its order.
+  /// The sets of a comma-separated list, in its order. No name begins with a digit: what is in front of one is no separator.
   ///
   /// @throws UsageException if a name is no set's, or repeats
   public static List<NeuronSelection> list(String names) {
-    List<NeuronSelection> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
+    List<NeuronSelection> sets = Arrays.stream(names.split(",(?!\\d)", -1)).map(name -> named(name.strip())).toList();
     if (sets.stream().distinct().count() < sets.size()) {
       throw new UsageException("a neuron set must be named once, found one twice in " + names);
     }
