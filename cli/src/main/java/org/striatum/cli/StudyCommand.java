@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.scan.ScanPlan;
@@ -50,8 +49,6 @@ import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
-import org.striatum.studies.run.Study;
-import org.striatum.studies.run.Study.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -272,7 +269,9 @@ final class StudyCommand implements Callable<Integer> {
       return planned(source, folder, companions);
     }
     if (problems.isEmpty()) {
-      return steps();
+      problems.refuseLayout("--tasks");
+      throw new UsageException("say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with"
+          + " problems of your own");
     }
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
@@ -288,19 +287,6 @@ final class StudyCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     return study(source, folder, asked, plan(), companions);
-  }
-
-  /// What a study would do, and what it cannot do without.
-  private int steps() {
-    problems.refuseLayout("--tasks");
-    console.say("A study asks a model problems and answers, in order:");
-    Table table = new Table("", "");
-    for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
-      table.row("  " + study.name(), study.about().summary());
-    }
-    console.print(table);
-    throw new UsageException(
-        "say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with problems of your own");
   }
 
   /// What a plan says.
