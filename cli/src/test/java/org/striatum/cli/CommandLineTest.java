@@ -208,9 +208,10 @@ class CommandLineTest {
   @Test
   void whatIsForgottenIsGoneWithEverythingThatStoodOnIt() throws Exception {
     Path copy = Session.copy(run, temporary.resolve("forgetful"));
-    Session forget = Session.of("forget", copy, "dopamine");
+    Session forget = Session.of("forget", copy, "dopamine", "--json");
     assertThat(forget.code()).as(forget.err()).isZero();
-    assertThat(forget.out()).contains("dopamine, ablate/value@1%+dopamine@1%");
+    assertThat(JSON.readTree(forget.out()).path("removed").valueStream().map(JsonNode::textValue))
+        .startsWith("dopamine").contains("ablate/value@1%+dopamine@1%");
     assertThat(Session.files(copy)).contains("results/probe.json", "continuations.jsonl")
         .doesNotContain("results/dopamine.json", "results/ablate/value@1%+dopamine@1%.json");
     assertThat(Session.of("verify", copy, "--checksums").code()).isZero();
@@ -251,7 +252,8 @@ class CommandLineTest {
     List<List<Object>> commands = List.of(
         List.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49), List.of("compare", run),
         List.of("confidence", run), List.of("search", run, "-k", 2, "--problems", 4), List.of("show", run),
-        List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"));
+        List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"), List.of("report", run),
+        List.of("attention", REASONER, "--text", "3+4=", "--layers", "0,2", "-o", temporary.resolve("attention.safetensors")));
     for (List<Object> command : commands) {
       Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
       assertThat(session.code()).as(command + ": " + session.err()).isZero();
