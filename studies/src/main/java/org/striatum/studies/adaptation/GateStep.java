@@ -67,8 +67,8 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

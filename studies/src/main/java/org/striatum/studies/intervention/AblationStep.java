@@ -51,8 +51,8 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override
