@@ -19,10 +19,14 @@ public final class NearestNames {
     return names.stream().sorted(Comparator.comparingInt(name -> distance(read, name))).limit(SHOWN).toList();
   }
 
-  /// Those of them that a slip of the keys may have made of a name: half of its characters differ at most.
+  /// Those that are nearest, if a slip of the keys may have made them of a name: half of its characters differ at most.
   public static List<String> near(String written, Collection<String> names) {
     String read = read(written);
-    return of(read, names).stream().filter(name -> 2 * distance(read, name) <= read.length()).toList();
+    List<String> nearest = of(read, names);
+    int least = nearest.isEmpty() ? 0 : distance(read, nearest.getFirst());
+    return 2 * least > read.length()
+        ? List.of()
+        : nearest.stream().filter(name -> distance(read, name) == least).toList();
   }
 
   private static String read(String written) {
