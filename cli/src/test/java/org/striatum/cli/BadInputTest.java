@@ -313,7 +313,8 @@ class BadInputTest {
       }
       for (Object[] words : new Object[][]{{command, mistyped, "7"}, {command, "somewhere", mistyped, "7"},
           {command, "somewhere", mistyped + "=7"}}) {
-        assertThat(refused(USAGE, words)).as(Arrays.toString(words)).contains("'" + mistyped + "'", "did you mean", name)
+        assertThat(refused(USAGE, words)).as(Arrays.toString(words))
+            .contains("'" + mistyped + "'", "did you mean", name)
             .doesNotContain("'7'", "=7", "nknown options").contains("(try 'striatum " + command + " --help')");
       }
     }
@@ -328,12 +329,13 @@ class BadInputTest {
   /// Of every name two letters are exchanged, with words behind it.
   @Test
   void aMistypedCommandIsNamedAlone() {
-    commands().map(one -> one.get()[0].toString()).filter(name -> name.length() > 3 && name.charAt(1) != name.charAt(2)).forEach(name -> {
-      String mistyped = name.substring(0, 1) + name.charAt(2) + name.charAt(1) + name.substring(3);
-      assertThat(refused(USAGE, mistyped, "x", "--json")).contains("unknown command '" + mistyped + "'", name)
-          .doesNotContain("'x'", "--json");
-      assertThat(refused(USAGE, "help", mistyped)).contains("unknown command '" + mistyped + "'", name);
-    });
+    commands().map(one -> one.get()[0].toString()).filter(name -> name.length() > 3 && name.charAt(1) != name.charAt(2))
+        .forEach(name -> {
+          String mistyped = name.substring(0, 1) + name.charAt(2) + name.charAt(1) + name.substring(3);
+          assertThat(refused(USAGE, mistyped, "x", "--json")).contains("unknown command '" + mistyped + "'", name)
+              .doesNotContain("'x'", "--json");
+          assertThat(refused(USAGE, "help", mistyped)).contains("unknown command '" + mistyped + "'", name);
+        });
   }
 
   @ParameterizedTest
@@ -348,7 +350,8 @@ class BadInputTest {
   /// Whatever names a study, a set, a task or one of a list: the known names, and the nearest at the end.
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"forget RUN proobe | rollouts, capture, probe | probe",
-      "show RUN captrue | rollouts, capture, probe | capture", "forget RUN rolouts | rollouts, capture, probe | rollouts",
+      "show RUN captrue | rollouts, capture, probe | capture",
+      "forget RUN rolouts | rollouts, capture, probe | rollouts",
       "ablate RUN --set valeu@1% | value@1%, value@top20, dopamine@1% | value@1%",
       "ablate RUN --set vlaue@top3 | value@1%, value@top20 | value@top3",
       "ablate RUN --set dopamine@significnat | dopamine@significant, wanda@1% | dopamine@significant",
@@ -356,7 +359,8 @@ class BadInputTest {
       "ablate RUN --kind zeor | zero, mean, resample | zero", "ablate RUN --layers eahc | primary, each, all | each",
       "probe RUN --targets td-lamda | terminal-only | td-lambda", "rollouts CK --tasks ad | add, mul, mod | add",
       "study CK --tasks ad | add, mul, mod | add", "gate CK --mode mul-lnog | add, mul, mod | mul-long",
-      "gate CK --mode mul --beside ad | add, mul, mod | add", "gate CK --mode mul --arms vlaue | value, dopamine | value",
+      "gate CK --mode mul --beside ad | add, mul, mod | add",
+      "gate CK --mode mul --arms vlaue | value, dopamine | value",
       "nta flexbile | flexible | flexible", "mnist --parts tabel | table, tuned | table",
       "plan CK --tasks mul --effect usde=.1 | used | used", "grade RUN --grader mahts | number, math | math"})
   void anUnknownNameIsAnsweredWithThoseThatThereAre(String words, String known, String meant) throws Exception {
@@ -365,7 +369,8 @@ class BadInputTest {
       case "RUN" -> run;
       case "CK" -> REASONER;
       default -> word;
-    }).toArray())).contains(known).containsPattern("did you mean ([^?]* or )?" + Pattern.quote(meant) + "( or [^?]*)?\\?");
+    }).toArray())).contains(known)
+        .containsPattern("did you mean ([^?]* or )?" + Pattern.quote(meant) + "( or [^?]*)?\\?");
   }
 
   /// Known before anything is ranked or drawn.
@@ -379,11 +384,14 @@ class BadInputTest {
 
   /// Wherever a list is split at commas: one line that shows the number with a point.
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"ablate RUN --set value@1,5% | value@1.5%", "ablate RUN --set value@1%,value@2,5%:mul | 2.5%",
+  @CsvSource(delimiter = '|', value = {"ablate RUN --set value@1,5% | value@1.5%",
+      "ablate RUN --set value@1%,value@2,5%:mul | 2.5%",
       "ablate RUN --doses 0,5 | 0.5", "ablate RUN --doses 1,0,05 | 0.05", "ablate RUN --alpha=-0,5 | -0.5",
-      "compare RUN --sizes 1,5%,top20 | 1.5%", "gate CK --mode mul --rates 0,003 | 0.003", "nta exact-solution --taus 0,1 | 0.1",
+      "compare RUN --sizes 1,5%,top20 | 1.5%", "gate CK --mode mul --rates 0,003 | 0.003",
+      "nta exact-solution --taus 0,1 | 0.1",
       "study CK --tasks mul --ablate --set~value@1,5% | value@1.5%", "demo --ablate --doses~0,5 | 0.5",
-      "plan CK --tasks mul --effect used=0,05 | with a point", "rollouts CK --tasks mul --temperature 0,7 | with a point"})
+      "plan CK --tasks mul --effect used=0,05 | with a point",
+      "rollouts CK --tasks mul --temperature 0,7 | with a point"})
   void decimalsWithACommaAreRefused(String words, String shown) throws Exception {
     Path run = damagedRun();
     assertThat(refused(USAGE, Stream.of(words.split(" ")).map(word -> switch (word) {

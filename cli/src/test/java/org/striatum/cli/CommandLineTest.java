@@ -253,7 +253,8 @@ class CommandLineTest {
         List.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49), List.of("compare", run),
         List.of("confidence", run), List.of("search", run, "-k", 2, "--problems", 4), List.of("show", run),
         List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"), List.of("report", run),
-        List.of("attention", REASONER, "--text", "3+4=", "--layers", "0,2", "-o", temporary.resolve("attention.safetensors")));
+        List.of("attention", REASONER, "--text", "3+4=", "--layers", "0,2", "-o",
+            temporary.resolve("attention.safetensors")));
     for (List<Object> command : commands) {
       Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
       assertThat(session.code()).as(command + ": " + session.err()).isZero();

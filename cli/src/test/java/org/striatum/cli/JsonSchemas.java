@@ -55,8 +55,11 @@ final class JsonSchemas {
         Map.entry("scan", RecordSchema.type(ScanResults.class)),
         Map.entry("plan", RecordSchema.type(Plan.class)));
     others.forEach((name, type) -> made.put(name, RecordSchema.of("striatum " + name, type, null)));
-    made.put("query", RecordSchema.of("striatum query: rows of values by column; lists are arrays, STRUCT and MAP objects, dates and times"
-        + " texts in ISO 8601, BLOB text in base64, NaN null, other types texts as the database writes them", RecordSchema.list(QueryCommand.Row.class), null));
+    made.put("query",
+        RecordSchema.of(
+            "striatum query: rows of values by column; lists are arrays, STRUCT and MAP objects, dates and times"
+                + " texts in ISO 8601, BLOB text in base64, NaN null, other types texts as the database writes them",
+            RecordSchema.list(QueryCommand.Row.class), null));
     made.put("scan-plan", RecordSchema.of("striatum scan --dry-run", RecordSchema.type(ScanPlan.class), null));
     return made;
   }

@@ -71,7 +71,8 @@ class JsonSchemasTest {
         assertThat(JsonSchemas.file(JsonSchemas.name(List.of(name)))).exists();
       }
     });
-    assertThat(commands.keySet().stream().filter(name -> commands.get(name).getCommandSpec().findOption("--json") == null))
+    assertThat(
+        commands.keySet().stream().filter(name -> commands.get(name).getCommandSpec().findOption("--json") == null))
         .containsExactlyInAnyOrder("demo", "shell", "help");
     assertThat(Files.readString(Path.of("..", "README.md"))).contains("`--json`, but on\n`shell`");
     assertThat(new String(RecordJson.compact(1.5), StandardCharsets.UTF_8)).as("numbers are numbers").isEqualTo("1.5");

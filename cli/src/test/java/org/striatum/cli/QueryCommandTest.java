@@ -65,12 +65,15 @@ class QueryCommandTest {
 
   /// Whatever a column holds comes back as JSON of the documented form.
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"'NaN'::FLOAT | null", "'-Infinity'::FLOAT | \"-Infinity\"",
+  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"'NaN'::FLOAT | null",
+      "'-Infinity'::FLOAT | \"-Infinity\"",
       "0.1::FLOAT | 0.1", "[1, NULL, 3] | [1,null,3]", "[['a'], []] | [[\"a\"],[]]",
       "['NaN'::DOUBLE, 'Infinity'::DOUBLE, 0.5] | [null,\"Infinity\",0.5]", "[1, 2]::INTEGER[2] | [1,2]",
       "{'a': 1, 'b': {'c': [DATE '2026-01-02']}} | {\"a\":1,\"b\":{\"c\":[\"2026-01-02\"]}}",
-      "row(1, 'x') | [1,\"x\"]", "MAP {'k': 1.5::DOUBLE, 'l': NULL} | {\"k\":1.5,\"l\":null}", "MAP {1: true} | {\"1\":true}",
-      "12.340::DECIMAL(9, 3) | 12.340", "1200::DECIMAL(4, 0) | 1200", "18446744073709551615::UBIGINT | 18446744073709551615",
+      "row(1, 'x') | [1,\"x\"]", "MAP {'k': 1.5::DOUBLE, 'l': NULL} | {\"k\":1.5,\"l\":null}",
+      "MAP {1: true} | {\"1\":true}",
+      "12.340::DECIMAL(9, 3) | 12.340", "1200::DECIMAL(4, 0) | 1200",
+      "18446744073709551615::UBIGINT | 18446744073709551615",
       "TIMESTAMP '2026-01-02 03:04:00' | \"2026-01-02T03:04:00\"", "TIME '03:04:05.5' | \"03:04:05.5\"",
       "TIMESTAMP '2026-03-29 02:30:00.123456' | \"2026-03-29T02:30:00.123456\"",
       "make_timestamptz(1767323045000000) | \"2026-01-02T03:04:05Z\"", "INTERVAL '1 day 2 hours' | \"1 day 02:00:00\"",

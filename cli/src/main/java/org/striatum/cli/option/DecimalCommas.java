@@ -37,7 +37,8 @@ public final class DecimalCommas {
   }
 
   private static void refuse(CommandLine line, OptionSpec option, String text) {
-    boolean reals = Arrays.stream(option.auxiliaryTypes()).anyMatch(type -> type == Double.class || type == double.class);
+    boolean reals = Arrays.stream(option.auxiliaryTypes())
+        .anyMatch(type -> type == Double.class || type == double.class);
     Matcher share = SHARE.matcher(text);
     Matcher fraction = FRACTION.matcher(text);
     Matcher below = BELOW_ONE.matcher(text);

@@ -202,7 +202,8 @@ class ScanTest {
     settings = asked("add", 2);
     Files.writeString(checkpoint.resolve("model.safetensors"), "other weights");
     assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(processes)).withMessageContainingAll(
-        "rollouts.seed is 1 there and 2 here", "sets[0].name is mul there and add here", "step1 is ", "with other files",
+        "rollouts.seed is 1 there and 2 here", "sets[0].name is mul there and add here", "step1 is ",
+        "with other files",
         "choose another");
     assertThat(output().resolve("scan.json")).hasBinaryContent(before);
     settings = asked("mul", 1);

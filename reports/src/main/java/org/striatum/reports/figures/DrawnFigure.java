@@ -8,7 +8,8 @@ package org.striatum.reports.figures;
 /// @param option that is drawn; empty likewise
 /// @param description what it shows, in words
 /// @param csv the table behind it; drawings of one chart share it
-public record DrawnFigure(String name, String title, String choice, String option, String description, String svg, String png,
+public record DrawnFigure(String name, String title, String choice, String option, String description, String svg,
+    String png,
     String pdf, String csv) {
   static DrawnFigure of(String name, String title, String choice, String option, String description, String csv) {
     return new DrawnFigure(name, title.isBlank() ? description : title, choice, option, description, name + ".svg",

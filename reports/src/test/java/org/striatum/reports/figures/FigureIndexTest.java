@@ -25,7 +25,8 @@ class FigureIndexTest {
     DrawnFigure figure = DrawnFigure.of("roc--add", "", "task", "add", "ROC curves", "roc.csv");
     assertThat(figure.title()).isEqualTo("ROC curves");
     assertThat(new FigureIndex("run", List.of(figure)).html()).contains("href=\"roc--add.svg\"",
-        "href=\"roc--add.png\"", "href=\"roc--add.pdf\"", "href=\"roc.csv\"", "src=\"roc--add.svg\"", "ROC curves, task add",
+        "href=\"roc--add.png\"", "href=\"roc--add.pdf\"", "href=\"roc.csv\"", "src=\"roc--add.svg\"",
+        "ROC curves, task add",
         "1 figure,");
   }
 }

@@ -21,8 +21,11 @@ public final class ExampleNta {
   public static List<NtaResults> experiments() {
     return List.of(
         new NtaResults("flexible", "Do gates switch?", List.of(arm("flexible", 0.1f), arm("forgetful", 0.5f)),
-            List.of(new Finding("time to loss 0.1", new Bounds(Double.NEGATIVE_INFINITY, 0.07), new Estimate(0.04, 0.03, 0.05), Verdict.YES),
-                new Finding("loss at the end", new Bounds(Double.NEGATIVE_INFINITY, 0.0002), new Estimate(0.001, 0.0009, 0.002), Verdict.NO),
+            List.of(
+                new Finding("time to loss 0.1", new Bounds(Double.NEGATIVE_INFINITY, 0.07),
+                    new Estimate(0.04, 0.03, 0.05), Verdict.YES),
+                new Finding("loss at the end", new Bounds(Double.NEGATIVE_INFINITY, 0.0002),
+                    new Estimate(0.001, 0.0009, 0.002), Verdict.NO),
                 new Finding("gate separation", null, Estimate.exact(1), Verdict.NOT_TESTED)),
             List.of(), List.of(), List.of("a note")),
         new NtaResults("grid-lambda", "How firmly?", List.of(), List.of(),

@@ -213,7 +213,8 @@ public final class ExampleRun {
   /// One study with a section and one without.
   static List<StudyFacts> studies() {
     return List.of(
-        new StudyFacts("probe", "Fit probes.", List.of(new Entry("seed", TextNode.valueOf("1")), new Entry("split.train", TextNode.valueOf("0.5"))),
+        new StudyFacts("probe", "Fit probes.",
+            List.of(new Entry("seed", TextNode.valueOf("1")), new Entry("split.train", TextNode.valueOf("0.5"))),
             List.of()),
         new StudyFacts("weather", "Look out of the window.", List.of(new Entry("days", TextNode.valueOf("3"))),
             List.of(new Entry("sky[0]", TextNode.valueOf("grey")), new Entry("degrees", TextNode.valueOf("11.5")))));
