@@ -373,15 +373,6 @@ class BadInputTest {
         .containsPattern("did you mean ([^?]* or )?" + Pattern.quote(meant) + "( or [^?]*)?\\?");
   }
 
-  /// Known before anything is ranked or drawn.
-  @Test
-  void moreProblemsThanASetHas() {
-    Path run = folder.resolve("run");
-    assertThat(refused(USAGE, "gate", REASONER, "--mode", "mul", "--training", 200_000, "-o", run))
-        .contains("mul has 100000 distinct problems");
-    assertThat(run).doesNotExist();
-  }
-
   /// Wherever a list is split at commas: one line that shows the number with a point.
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"ablate RUN --set value@1,5% | value@1.5%",
