@@ -43,19 +43,20 @@ public final class DecimalCommas {
     Matcher fraction = FRACTION.matcher(text);
     Matcher below = BELOW_ONE.matcher(text);
     if (share.find()) {
-      throw refusal(line, option, text, share, "%");
+      throw refusal(line, option, text, share, "%", "");
     }
     if (reals && fraction.find()) {
-      throw refusal(line, option, text, fraction, "");
+      throw refusal(line, option, text, fraction, "", "");
     }
     if (reals && below.matches()) {
-      throw refusal(line, option, text, below, "");
+      throw refusal(line, option, text, below, "",
+          " (two numbers are %s.0,%s)".formatted(below.group(1), below.group(2)));
     }
   }
 
   private static ParameterException refusal(CommandLine line, OptionSpec option, String text, Matcher found,
-      String unit) {
-    return new ParameterException(line, "%s: %s, as a comma separates the elements of a list: %s.%s%s, found '%s'"
-        .formatted(option.longestName(), RULE, found.group(1), found.group(2), unit, text));
+      String unit, String otherwise) {
+    return new ParameterException(line, "%s: %s, as a comma separates the elements of a list: %s.%s%s%s, found '%s'"
+        .formatted(option.longestName(), RULE, found.group(1), found.group(2), unit, otherwise, text));
   }
 }
