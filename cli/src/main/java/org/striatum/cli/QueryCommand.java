@@ -137,6 +137,7 @@ final class QueryCommand implements Callable<Integer> {
   private static JsonNode json(Object value) {
     return switch (value) {
       case null -> NODES.nullNode();
+      case JsonNode node -> node;
       case Boolean truth -> NODES.booleanNode(truth);
       case Double number when number.isNaN() -> NODES.nullNode();
       case Float number when number.isNaN() -> NODES.nullNode();

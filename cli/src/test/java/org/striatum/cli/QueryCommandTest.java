@@ -79,7 +79,14 @@ class QueryCommandTest {
       "make_timestamptz(1767323045000000) | \"2026-01-02T03:04:05Z\"", "INTERVAL '1 day 2 hours' | \"1 day 02:00:00\"",
       "'\\x00\\xFFa'::BLOB | \"AP9h\"", "[''::BLOB] | [\"\"]", "'10101'::BIT | \"10101\"",
       "'6ba7b810-9dad-11d1-80b4-00c04fd430c8'::UUID | \"6ba7b810-9dad-11d1-80b4-00c04fd430c8\"",
-      "'x'::ENUM('x', 'y') | \"x\"", "union_value(n := 3) | 3"})
+      "'x'::ENUM('x', 'y') | \"x\"", "union_value(n := 3) | 3",
+      "'infinity'::TIMESTAMP | \"Infinity\"", "'-infinity'::TIMESTAMPTZ | \"-Infinity\"",
+      "'-infinity'::TIMESTAMP | \"-Infinity\"", "['-infinity'::TIMESTAMP, NULL] | [\"-Infinity\",null]",
+      "'-infinity'::DATE | \"-Infinity\"",
+      "'infinity'::TIMESTAMPTZ | \"Infinity\"", "'{\"a\": [1]}'::JSON | {\"a\":[1]}",
+      "'03:04:05+02'::TIMETZ | \"03:04:05+02:00\"",
+      "DATE '12026-01-02' | \"+12026-01-02\"",
+      "TIMESTAMP_NS '2026-01-02 03:04:05.123456789' | \"2026-01-02T03:04:05.123456789\""})
   void everyTypeHasItsForm(String sql, String json) throws Exception {
     JsonNode row = JSON.readTree(query("query", scan, "SELECT " + sql + " AS v", "--json")).path(0);
     assertThat(row.path("v")).as(sql).isEqualTo(JSON.readTree(json));

@@ -46,7 +46,8 @@ public final class ResultsDatabase {
   /// The result of a query.
   ///
   /// @param columns names
-  /// @param rows one value per column: a number, a text, a truth value, bytes, a date or time of `java.time`, a list, or a map by name;
+  /// @param rows one value per column: a number, a text, a truth value, bytes, a date or time of `java.time`, a list, a map by name, or a
+  ///     tree of JSON;
   ///     null for NULL
   public record Answer(List<String> columns, List<List<Object>> rows) {
     public Answer {
