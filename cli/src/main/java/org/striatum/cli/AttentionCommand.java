@@ -3,6 +3,7 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -48,12 +49,21 @@ final class AttentionCommand implements Callable<Integer> {
       "--output"}, required = true, paramLabel = "FILE", description = "File to write: blocks.L.attn.hook_pattern of each layer, and input_ids.")
   private Path output;
 
+  @Option(names = "--json", description = "Print JSON: what the file holds.")
+  private boolean json;
+
   @Mixin
   private ModelOptions modelOptions;
 
   AttentionCommand(Console console) {
     this.console = console;
   }
+
+  /// What was written.
+  ///
+  /// @param heads of each layer
+  /// @param inputIds the text's tokens; a pattern has a row and a column for each
+  record Written(String file, List<Integer> layers, int heads, List<Integer> inputIds) {}
 
   @Override
   public Integer call() throws IOException {
@@ -67,8 +77,13 @@ final class AttentionCommand implements Callable<Integer> {
       List<AttentionPattern> patterns = Given
           .checked(() -> described.attention(TokenSequence.prompt(tokens), asked, Gates.none()));
       write(tokens, patterns);
-      console.say("%d layers × %d heads × %d² positions in %s".formatted(patterns.size(),
-          patterns.getFirst().heads(), tokens.length, output));
+      if (json) {
+        console.json(new Written(output.toString(), List.copyOf(asked), patterns.getFirst().heads(),
+            Arrays.stream(tokens).boxed().toList()));
+      } else {
+        console.say("%d layers × %d heads × %d² positions in %s".formatted(patterns.size(),
+            patterns.getFirst().heads(), tokens.length, output));
+      }
     }
     return ExitCode.DONE;
   }

@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ScreenText;
+import org.striatum.cli.option.DecimalCommas;
+import org.striatum.cli.option.Mistyped;
 import org.striatum.studies.StudyRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /// The study of a bundled checkpoint: `striatum study` with the options of a preset.
@@ -33,6 +38,9 @@ final class DemoCommand implements Callable<Integer> {
       "--output"}, paramLabel = "RUN", description = "Run folder (default striatum-demo, planted striatum-demo-planted).")
   private Path output;
 
+  @Spec
+  private CommandSpec spec;
+
   @Unmatched
   private List<String> others = new ArrayList<>();
 
@@ -46,9 +54,13 @@ final class DemoCommand implements Callable<Integer> {
     long started = System.nanoTime();
     DemoPreset preset = planted ? DemoPreset.PLANTED : DemoPreset.TRAINED;
     StudyCommand study = new StudyCommand(console, registry);
-    new CommandLine(study, new CommandFactory(console, registry)).setOverwrittenOptionsAllowed(true)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .parseArgs(arguments(preset).toArray(String[]::new));
+    CommandLine line = new CommandLine(study, new CommandFactory(console, registry))
+        .setOverwrittenOptionsAllowed(true).setCaseInsensitiveEnumValuesAllowed(true);
+    try {
+      DecimalCommas.refuse(line.parseArgs(arguments(preset).toArray(String[]::new)));
+    } catch (ParameterException refused) { // what is no option of this command is said to be none of both
+      throw new ParameterException(spec.commandLine(), Mistyped.explained(refused, spec), refused);
+    }
     int code = study.call();
     if (!study.isJson()) {
       preset.truth()

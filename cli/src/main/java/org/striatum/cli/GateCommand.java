@@ -71,6 +71,7 @@ final class GateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     GateSettings settings = Given.checked(() -> options.settings(seed));
+    GateStep.requireProblems(settings); // before neurons are ranked, which takes minutes
     try (RunModel model = modelOptions.of(modelOptions.source(checkpoint), batchSize)) {
       HookedModel hooked = model.open();
       if (!hooked.isCheckpoint()) {

@@ -65,7 +65,11 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("vocabulary", known.vocabulary());
       facts.put("parameters", known.parameters());
       facts.put("weight bytes", known.weightBytes());
-      facts.put("weights", "%.1f MB, %s".formatted(known.weightBytes() / 1e6, known.dtypes()));
+      if (json) {
+        facts.put("element types", known.dtypes());
+      } else {
+        facts.put("weights", "%.1f MB, %s".formatted(known.weightBytes() / 1e6, known.dtypes()));
+      }
       facts.putAll(known.details());
       facts.put("hook points", json
           ? model.model().hookPoints().stream().map(HookPoint::toString).toList()

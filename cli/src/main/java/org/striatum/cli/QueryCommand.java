@@ -1,14 +1,24 @@
 package org.striatum.cli;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ValueNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -39,8 +49,8 @@ final class QueryCommand implements Callable<Integer> {
 
   /// A row of an answer.
   ///
-  /// @param values by column: text, a number, true or false, or nothing
-  record Row(@JsonValue SequencedMap<String, ValueNode> values) {}
+  /// @param values by column
+  record Row(@JsonValue SequencedMap<String, JsonNode> values) {}
 
   private final Console console;
 
@@ -88,15 +98,24 @@ final class QueryCommand implements Callable<Integer> {
     return switch (value) {
       case null -> "";
       case Double number when number != Math.rint(number) -> "%.4f".formatted(number);
-      default -> value.toString();
+      default -> plain(value);
     };
+  }
+
+  /// Text as it is, numbers with every digit, everything else as JSON has it.
+  private static String plain(Object value) {
+    JsonNode json = json(value);
+    if (json.isNull()) {
+      return value.toString(); // NaN
+    }
+    return json.isContainerNode() ? json.toString() : json.asText();
   }
 
   /// RFC 4180.
   private void csv(Answer answer) {
     console.print(answer.columns().stream().map(QueryCommand::quoted).collect(Collectors.joining(",")));
     answer.rows().forEach(row -> console.print(
-        row.stream().map(value -> value == null ? "" : quoted(value.toString())).collect(Collectors.joining(","))));
+        row.stream().map(value -> value == null ? "" : quoted(plain(value))).collect(Collectors.joining(","))));
   }
 
   private static String quoted(String value) {
@@ -104,7 +123,7 @@ final class QueryCommand implements Callable<Integer> {
   }
 
   private static Row named(List<String> columns, List<Object> row) {
-    SequencedMap<String, ValueNode> named = new LinkedHashMap<>();
+    SequencedMap<String, JsonNode> named = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {
       if (named.put(columns.get(i), json(row.get(i))) != null) {
         throw new UsageException(
@@ -114,17 +133,36 @@ final class QueryCommand implements Callable<Integer> {
     return new Row(named);
   }
 
-  private static ValueNode json(Object value) {
+  /// Numbers are numbers with every digit, NaN null, ±∞ texts; dates and times ISO 8601, bytes base64, everything else text.
+  private static JsonNode json(Object value) {
     return switch (value) {
       case null -> NODES.nullNode();
+      case JsonNode node -> node;
       case Boolean truth -> NODES.booleanNode(truth);
       case Double number when number.isNaN() -> NODES.nullNode();
+      case Float number when number.isNaN() -> NODES.nullNode();
       case Double number when number.isInfinite() -> NODES.textNode(number.toString());
+      case Float number when number.isInfinite() -> NODES.textNode(number.toString());
       case Double number -> NODES.numberNode(number);
-      case Float number -> json(number.doubleValue());
+      case Float number -> NODES.numberNode(number);
       case BigInteger number -> NODES.numberNode(number);
-      case BigDecimal number -> NODES.numberNode(number);
+      case BigDecimal number -> DecimalNode.valueOf(number);
       case Number number -> NODES.numberNode(number.longValue());
+      case byte[] bytes -> NODES.textNode(Base64.getEncoder().encodeToString(bytes));
+      case LocalDateTime time -> NODES.textNode(DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(time));
+      case OffsetDateTime time -> NODES.textNode(DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time));
+      case LocalTime time -> NODES.textNode(DateTimeFormatter.ISO_LOCAL_TIME.format(time));
+      case OffsetTime time -> NODES.textNode(DateTimeFormatter.ISO_OFFSET_TIME.format(time));
+      case List<?> list -> {
+        ArrayNode nodes = NODES.arrayNode();
+        list.forEach(one -> nodes.add(json(one)));
+        yield nodes;
+      }
+      case Map<?, ?> map -> {
+        ObjectNode nodes = NODES.objectNode();
+        map.forEach((name, one) -> nodes.set(name.toString(), json(one)));
+        yield nodes;
+      }
       default -> NODES.textNode(value.toString());
     };
   }

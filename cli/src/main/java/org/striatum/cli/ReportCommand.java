@@ -3,13 +3,16 @@ package org.striatum.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.option.CheckpointOption;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.probe.run.UsageException;
+import org.striatum.reports.figures.DrawnFigure;
 import org.striatum.reports.figures.FigureFiles;
+import org.striatum.reports.figures.FigureIndex;
 import org.striatum.reports.run.ReportStep;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.SavedStatesStep;
@@ -38,11 +41,26 @@ final class ReportCommand implements Callable<Integer> {
       + "about a second a figure. For scan, mnist and nta folders too.")
   private Path figures;
 
+  @Option(names = "--json", description = "Print JSON: the files that were written.")
+  private boolean json;
+
   @Mixin
   private CheckpointOption checkpoint;
 
   @Mixin
   private ModelOptions modelOptions;
+
+  /// What was written.
+  ///
+  /// @param report its file
+  /// @param figures null if none were asked for
+  record Written(String report, Drawn figures) {}
+
+  /// Figures as files.
+  ///
+  /// @param index the page that shows them
+  /// @param drawings with files relative to the folder
+  record Drawn(String folder, String index, List<DrawnFigure> drawings) {}
 
   ReportCommand(Console console, StudyRegistry registry) {
     this.console = console;
@@ -57,7 +75,7 @@ final class ReportCommand implements Callable<Integer> {
         throw new UnfinishedStudyException(folder, StudyRun.ROLLOUTS);
       }
       if (reported == null && figures != null && Files.isRegularFile(opened.report())) {
-        writeFigures(opened);
+        print(opened, drawn(opened));
         return ExitCode.DONE;
       }
       if (reported == null) {
@@ -72,17 +90,26 @@ final class ReportCommand implements Callable<Integer> {
         StudyRun run = new StudyRun(opened, Version.environment(modelOptions.threads()), model, console::note,
             console.progress());
         new ReportStep(registry).write(run);
+      }
+      if (!json) { // figures take a while
         console.say("report: " + opened.report());
       }
-      if (figures != null) {
-        writeFigures(opened);
-      }
+      print(opened, figures == null ? null : drawn(opened));
     }
     return ExitCode.DONE;
   }
 
-  private void writeFigures(RunFolder of) throws IOException {
-    int files = new FigureFiles(FigureFiles.WIDTH, console.progress()).write(of.report(), figures).size();
-    console.say("figures: %d files in %s".formatted(files, figures));
+  private Drawn drawn(RunFolder of) throws IOException {
+    return new Drawn(figures.toString(), figures.resolve(FigureIndex.NAME).toString(),
+        new FigureFiles(FigureFiles.WIDTH, console.progress()).write(of.report(), figures));
+  }
+
+  private void print(RunFolder of, Drawn drawn) {
+    if (json) {
+      console.json(new Written(of.report().toString(), drawn));
+    } else if (drawn != null) {
+      console.say("figures: %d, each as SVG, PNG, PDF and CSV; %s shows them".formatted(drawn.drawings().size(),
+          drawn.index()));
+    }
   }
 }

@@ -24,10 +24,12 @@ import org.striatum.cli.scan.ScanFile;
 import org.striatum.cli.scan.ScanPlan;
 import org.striatum.cli.scan.ScanResults;
 import org.striatum.cli.scan.ScanUnit;
+import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.checkpoint.ModelSource;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.reports.database.DatabaseStep;
@@ -205,7 +207,9 @@ final class ScanCommand implements Callable<Integer> {
     OptionSpec option = spec.findOption("--" + name);
     if (option == null || !isPassed(study, option)) {
       throw new UsageException(
-          config + ": an option of `striatum study` by its long name is expected, found '" + name + "'");
+          config + ": an option of `striatum study` by its long name is expected, found '" + name + "'"
+              + NearestNames.meant(name, spec.options().stream().filter(one -> isPassed(study, one))
+                  .map(one -> one.longestName().replaceFirst("^-+", "")).toList()));
     }
     return !given(option).isEmpty()
         ? List.of()
@@ -225,7 +229,7 @@ final class ScanCommand implements Callable<Integer> {
     List<String> words = new ArrayList<>(List.of(checkpoint.toString()));
     words.addAll(options);
     CommandLine line = study(console, registry);
-    line.parseArgs(words.toArray(String[]::new));
+    DecimalCommas.refuse(line.parseArgs(words.toArray(String[]::new)));
     StudyCommand study = line.getCommand();
     study.plan();
     return study;

@@ -13,7 +13,6 @@ import org.striatum.cli.console.Table;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.probe.run.UsageException;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.registration.PlanReport;
@@ -59,14 +58,7 @@ final class ShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (RunFolder run = RunFolder.read(folder)) {
-      List<Manifest.Step> steps = run.manifest().steps().stream()
-          .filter(one -> step == null || one.name().equals(step)).toList();
-      if (step != null && steps.isEmpty()) {
-        throw new UsageException(folder + " has no finished '" + step + "': it has "
-            + (run.manifest().steps().isEmpty()
-                ? "none"
-                : String.join(", ", run.manifest().steps().stream().map(Manifest.Step::name).toList())));
-      }
+      List<Manifest.Step> steps = step == null ? run.manifest().steps() : List.of(run.requireFinished(step));
       if (json) {
         json(run, steps);
       } else if (step != null) {

@@ -1,6 +1,5 @@
 package org.striatum.cli;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -8,7 +7,8 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.NarrowHelp;
 import org.striatum.cli.console.Screen;
-import org.striatum.probe.model.NearestNames;
+import org.striatum.cli.option.DecimalCommas;
+import org.striatum.cli.option.Mistyped;
 import org.striatum.probe.run.Heartbeat;
 import org.striatum.reports.database.DatabaseStep;
 import org.striatum.studies.StudyRegistry;
@@ -21,7 +21,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /// `striatum`: finds and tests the sparse reward subsystem of transformer language models.
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
@@ -87,8 +86,12 @@ public final class Striatum implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     help(line, console.screen());
     line.setParameterExceptionHandler((refused, _) -> {
-      return console.failed(ExitCode.USAGE, refused.getMessage() + meant(refused) + " (try 'striatum "
+      return console.failed(ExitCode.USAGE, Mistyped.explained(refused) + " (try 'striatum "
           + path(refused.getCommandLine()) + "--help')");
+    });
+    line.setExecutionStrategy(parsed -> {
+      DecimalCommas.refuse(parsed);
+      return new CommandLine.RunLast().execute(parsed);
     });
     line.setExecutionExceptionHandler((failure, _, _) -> ExitCode.report(failure, console, striatum.debug));
     return line;
@@ -106,21 +109,6 @@ public final class Striatum implements Runnable {
   /// The studies, and those of modules that depend on theirs.
   static StudyRegistry known(StudyRegistry studies) {
     return studies.with(DatabaseStep.STUDY);
-  }
-
-  /// Which command or option a mistyped one may be.
-  private static String meant(ParameterException refused) {
-    if (!(refused instanceof UnmatchedArgumentException unmatched) || unmatched.getUnmatched().isEmpty()) {
-      return "";
-    }
-    String written = unmatched.getUnmatched().getFirst();
-    CommandSpec spec = unmatched.getCommandLine().getCommandSpec();
-    List<String> known = written.startsWith("-")
-        ? spec.options().stream().flatMap(option -> Stream.of(option.names())).filter(name -> name.startsWith("--"))
-            .toList()
-        : List.copyOf(spec.subcommands().keySet());
-    List<String> near = NearestNames.near(written, known);
-    return near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
   }
 
   private static String path(CommandLine line) {

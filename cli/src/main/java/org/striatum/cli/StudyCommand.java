@@ -1,24 +1,20 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
-import org.striatum.cli.console.Table;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
+import org.striatum.cli.scan.ScanPlan;
+import org.striatum.cli.option.Mistyped;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
@@ -31,6 +27,7 @@ import org.striatum.cli.summary.StudyScreen;
 import org.striatum.cli.summary.StudyScreen.Surroundings;
 import org.striatum.cli.summary.TimeAhead;
 import org.striatum.datasets.ProblemSet;
+import org.striatum.datasets.ProblemSource;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.model.Sampling;
@@ -57,9 +54,7 @@ import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
-import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.run.Study.Scope;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -228,18 +223,14 @@ final class StudyCommand implements Callable<Integer> {
     return Math.multiplyExact(limit(), samples());
   }
 
-  /// What cannot change after a study has begun, by the options' names.
+  /// What cannot change after a study has begun.
   ///
   /// @param sets as returned by [#sets]
-  SortedMap<String, String> settings(List<ProblemSet> sets) throws IOException {
-    String tasks = sets.stream().map(set -> set.origin()
-        .map(source -> set.name() + " (" + source.sha256().hex().substring(0, 8) + "…)").orElse(set.name()))
-        .collect(Collectors.joining(","));
-    return new TreeMap<>(Map.of("tasks", tasks, "limit", Integer.toString(limit()), "k",
-        Integer.toString(samples()), "hooks", hooks, "temperature", Double.toString(temperature), "top-p",
-        Double.toString(topP), "top-k", Integer.toString(topK), "max-new-tokens", Integer.toString(maxNewTokens),
-        "seed", Long.toString(seed), "prompts",
-        new String(RecordJson.compact(prompts.settings()), StandardCharsets.UTF_8)));
+  ScanPlan.Settings settings(List<ProblemSet> sets) throws IOException {
+    return new ScanPlan.Settings(
+        sets.stream().map(set -> new ScanPlan.Asked(set.name(), set.origin().map(ProblemSource::sha256).orElse(null)))
+            .toList(),
+        rolloutSettings(), hooks);
   }
 
   /// Threads that the model runs on; 0 for all.
@@ -267,6 +258,8 @@ final class StudyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Mistyped.refuse(command, with);
+    Mistyped.refuse(command, beside);
     List<Companion> companions = new ArrayList<>();
     for (Path other : with) {
       companions.add(new Companion(modelOptions.companion(other), false));
@@ -282,7 +275,9 @@ final class StudyCommand implements Callable<Integer> {
       return planned(source, folder, companions);
     }
     if (problems.isEmpty()) {
-      return steps();
+      problems.refuseLayout("--tasks");
+      throw new UsageException("say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with"
+          + " problems of your own");
     }
     List<ProblemSet> sets = sets();
     sets.stream().map(ProblemSet::skipped).flatMap(Optional::stream).forEach(console::note);
@@ -298,19 +293,6 @@ final class StudyCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     return study(source, folder, asked, plan(), companions);
-  }
-
-  /// What a study would do, and what it cannot do without.
-  private int steps() {
-    problems.refuseLayout("--tasks");
-    console.say("A study asks a model problems and answers, in order:");
-    Table table = new Table("", "");
-    for (Study<?, ?> study : registry.of(Scope.EVERY_CHECKPOINT, Scope.FULL_STUDY, Scope.COMPARISON)) {
-      table.row("  " + study.name(), study.about().summary());
-    }
-    console.print(table);
-    throw new UsageException(
-        "say what to ask: --tasks NAME,… (`striatum tasks` lists them) or --data FILE with problems of your own");
   }
 
   /// What a plan says.

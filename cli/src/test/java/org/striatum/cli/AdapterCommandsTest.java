@@ -92,7 +92,9 @@ class AdapterCommandsTest {
     Session inspected = Session.of("inspect", tune, "--base", base, "--json");
     assertThat(inspected.code()).as(inspected.err()).isZero();
     JsonNode facts = new ObjectMapper().readTree(inspected.out());
-    assertThat(facts.path("adapter").asText()).contains("LoRA of rank 4 at 6 weights");
+    assertThat(facts.path("adapter").path("ranks").toString()).isEqualTo("[4]");
+    assertThat(facts.path("adapter").path("weights").intValue()).isEqualTo(6);
+    assertThat(Session.of("inspect", tune, "--base", base).out()).contains("LoRA of rank 4 at 6 weights");
     assertThat(facts.path("checkpoint").asText()).isEqualTo("base+llama-qv");
   }
 

@@ -5,6 +5,8 @@ import static org.striatum.cli.Session.GOLDEN;
 import static org.striatum.cli.Session.REASONER;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +15,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.cli.console.Console;
+import org.striatum.probe.run.Progress;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /// Bad input ends with its exit code and one line that says what to do, and leaves nothing half-written.
 class BadInputTest {
@@ -286,6 +296,105 @@ class BadInputTest {
   void aSlipOfTheKeysIsAnsweredWithWhatIsNear(String words, String meant) {
     assertThat(refused(USAGE, (Object[]) words.replace("CK", REASONER.toString()).split(" ")))
         .contains("did you mean").contains(meant);
+  }
+
+  /// Of every command: two letters of an option are exchanged, a value stands behind it, and the option alone is named.
+  @ParameterizedTest
+  @MethodSource("commands")
+  void aMistypedOptionOfEveryCommandIsNamedAlone(String command, CommandSpec spec) {
+    for (OptionSpec option : spec.options()) {
+      String name = option.longestName();
+      if (option.hidden() || name.length() < 6) {
+        continue;
+      }
+      String mistyped = name.substring(0, 3) + name.charAt(4) + name.charAt(3) + name.substring(5);
+      if (name.charAt(3) == name.charAt(4) || spec.findOption(mistyped) != null) {
+        continue;
+      }
+      for (Object[] words : new Object[][]{{command, mistyped, "7"}, {command, "somewhere", mistyped, "7"},
+          {command, "somewhere", mistyped + "=7"}}) {
+        assertThat(refused(USAGE, words)).as(Arrays.toString(words))
+            .contains("'" + mistyped + "'", "did you mean", name)
+            .doesNotContain("'7'", "=7", "nknown options").contains("(try 'striatum " + command + " --help')");
+      }
+    }
+  }
+
+  static Stream<Arguments> commands() {
+    return Striatum.commandLine(new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()),
+        Progress.NONE)).getSubcommands().entrySet().stream().filter(one -> !one.getKey().equals("help"))
+        .map(one -> Arguments.of(one.getKey(), one.getValue().getCommandSpec()));
+  }
+
+  /// Of every name two letters are exchanged, with words behind it.
+  @Test
+  void aMistypedCommandIsNamedAlone() {
+    commands().map(one -> one.get()[0].toString()).filter(name -> name.length() > 3 && name.charAt(1) != name.charAt(2))
+        .forEach(name -> {
+          String mistyped = name.substring(0, 1) + name.charAt(2) + name.charAt(1) + name.substring(3);
+          assertThat(refused(USAGE, mistyped, "x", "--json")).contains("unknown command '" + mistyped + "'", name)
+              .doesNotContain("'x'", "--json");
+          assertThat(refused(USAGE, "help", mistyped)).contains("unknown command '" + mistyped + "'", name);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"demo --plantd | --planted", "demo --plantd --limit 3 | --planted",
+      "demo --effrt quick | --effort", "study CK --tasks add --with CK --effrt quick | --effort",
+      "study CK --tasks add --probe --epohcs~3 | --epochs"})
+  void otherPlacesOfOptions(String words, String meant) {
+    assertThat(refused(USAGE, Stream.of(words.replace("CK", REASONER.toString()).split(" "))
+        .map(word -> word.replace('~', ' ')).toArray())).contains("did you mean " + meant);
+  }
+
+  /// Whatever names a study, a set, a task or one of a list: the known names, and the nearest at the end.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"forget RUN proobe | rollouts, capture, probe | probe",
+      "show RUN captrue | rollouts, capture, probe | capture",
+      "forget RUN rolouts | rollouts, capture, probe | rollouts",
+      "ablate RUN --set valeu@1% | value@1%, value@top20, dopamine@1% | value@1%",
+      "ablate RUN --set vlaue@top3 | value@1%, value@top20 | value@top3",
+      "ablate RUN --set dopamine@significnat | dopamine@significant, wanda@1% | dopamine@significant",
+      "ablate RUN --set value@1%:mull | mul | mul", "ablate RUN --set value@1% --task mull | mul | mul",
+      "ablate RUN --kind zeor | zero, mean, resample | zero", "ablate RUN --layers eahc | primary, each, all | each",
+      "probe RUN --targets td-lamda | terminal-only | td-lambda", "rollouts CK --tasks ad | add, mul, mod | add",
+      "study CK --tasks ad | add, mul, mod | add", "gate CK --mode mul-lnog | add, mul, mod | mul-long",
+      "gate CK --mode mul --beside ad | add, mul, mod | add",
+      "gate CK --mode mul --arms vlaue | value, dopamine | value",
+      "nta flexbile | flexible | flexible", "mnist --parts tabel | table, tuned | table",
+      "plan CK --tasks mul --effect usde=.1 | used | used", "grade RUN --grader mahts | number, math | math"})
+  void anUnknownNameIsAnsweredWithThoseThatThereAre(String words, String known, String meant) throws Exception {
+    Path run = damagedRun();
+    assertThat(refused(USAGE, Stream.of(words.split(" ")).map(word -> switch (word) {
+      case "RUN" -> run;
+      case "CK" -> REASONER;
+      default -> word;
+    }).toArray())).contains(known)
+        .containsPattern("did you mean ([^?]* or )?" + Pattern.quote(meant) + "( or [^?]*)?\\?");
+  }
+
+  /// Wherever a list is split at commas: one line that shows the number with a point.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"ablate RUN --set value@1,5% | value@1.5%",
+      "ablate RUN --set value@1%,value@2,5%:mul | 2.5%",
+      "ablate RUN --doses 0,5 | 0.5", "ablate RUN --doses 1,0,05 | 0.05", "ablate RUN --alpha=-0,5 | -0.5",
+      "compare RUN --sizes 1,5%,top20 | 1.5%", "gate CK --mode mul --rates 0,003 | 0.003",
+      "nta exact-solution --taus 0,1 | 0.1",
+      "study CK --tasks mul --ablate --set~value@1,5% | value@1.5%", "demo --ablate --doses~0,5 | 0.5",
+      "plan CK --tasks mul --effect used=0,05 | with a point",
+      "rollouts CK --tasks mul --temperature 0,7 | with a point"})
+  void decimalsWithACommaAreRefused(String words, String shown) throws Exception {
+    Path run = damagedRun();
+    assertThat(refused(USAGE, Stream.of(words.split(" ")).map(word -> switch (word) {
+      case "RUN" -> run;
+      case "CK" -> REASONER;
+      default -> word.replace('~', ' ');
+    }).toArray())).contains("decimals are written with a point", shown.replace("value@", ""));
+  }
+
+  @Test
+  void aWordTooManyIsNoOption() {
+    assertThat(refused(USAGE, "inspect", REASONER, "more")).contains("'more' is one argument too many");
   }
 
   @Test

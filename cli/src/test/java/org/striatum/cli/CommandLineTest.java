@@ -208,9 +208,10 @@ class CommandLineTest {
   @Test
   void whatIsForgottenIsGoneWithEverythingThatStoodOnIt() throws Exception {
     Path copy = Session.copy(run, temporary.resolve("forgetful"));
-    Session forget = Session.of("forget", copy, "dopamine");
+    Session forget = Session.of("forget", copy, "dopamine", "--json");
     assertThat(forget.code()).as(forget.err()).isZero();
-    assertThat(forget.out()).contains("dopamine, ablate/value@1%+dopamine@1%");
+    assertThat(JSON.readTree(forget.out()).path("removed").valueStream().map(JsonNode::textValue))
+        .startsWith("dopamine").contains("ablate/value@1%+dopamine@1%");
     assertThat(Session.files(copy)).contains("results/probe.json", "continuations.jsonl")
         .doesNotContain("results/dopamine.json", "results/ablate/value@1%+dopamine@1%.json");
     assertThat(Session.of("verify", copy, "--checksums").code()).isZero();
@@ -251,7 +252,9 @@ class CommandLineTest {
     List<List<Object>> commands = List.of(
         List.of("dopamine", run, "-k", 2, "--rollouts", 20, "--permutations", 49), List.of("compare", run),
         List.of("confidence", run), List.of("search", run, "-k", 2, "--problems", 4), List.of("show", run),
-        List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"));
+        List.of("verify", run, "--checksums"), List.of("tasks"), List.of("nta"), List.of("report", run),
+        List.of("attention", REASONER, "--text", "3+4=", "--layers", "0,2", "-o",
+            temporary.resolve("attention.safetensors")));
     for (List<Object> command : commands) {
       Session session = Session.of(Stream.concat(command.stream(), Stream.of("--json")).toArray());
       assertThat(session.code()).as(command + ": " + session.err()).isZero();
@@ -313,14 +316,18 @@ class CommandLineTest {
     Files.writeString(folder.resolve("chat_template.jinja"),
         "{% for m in messages %}{{ m.content.split('</think>')[-1] }}</s>{% endfor %}<think>{{ strftime_now('%Y') }}");
     JsonNode tokens = JSON.readTree(Session.of("inspect", folder, "--json").out()).path("tokens");
-    assertThat(tokens.path("special tokens").textValue()).startsWith("nothing before")
-        .endsWith("tokenizer_config.json, add_bos_token");
+    JsonNode around = tokens.path("special tokens");
+    assertThat(around.path("before").isArray() && around.path("before").isEmpty()).isTrue();
+    assertThat(around.path("by").path("file").textValue()).isEqualTo("tokenizer_config.json");
+    assertThat(around.path("by").path("field").textValue()).isEqualTo("add_bos_token");
     assertThat(tokens.path("remarks").textValue()).contains("<s> (1)");
-    assertThat(tokens.path("end of sequence").textValue()).contains("[2]", "generation_config.json", "eos_token_id");
+    assertThat(tokens.path("end of sequence").path("ids")).singleElement().extracting(JsonNode::intValue).isEqualTo(2);
+    assertThat(tokens.path("end of sequence").path("file").textValue()).isEqualTo("generation_config.json");
     assertThat(tokens.path("chat template").textValue()).contains("'default'", "chat_template.jinja").contains(
         Sha256.of(folder.resolve("chat_template.jinja")).hex());
     assertThat(tokens.path("overruled chat templates").textValue()).contains("tokenizer_config.json");
-    assertThat(tokens.path("end of turn").textValue()).startsWith("</s> (2)");
+    assertThat(tokens.path("end of turn").path("token").path("id").intValue()).isEqualTo(2);
+    assertThat(tokens.path("end of turn").path("token").path("content").textValue()).isEqualTo("</s>");
     assertThat(tokens.path("thinking").textValue()).contains("<think>", "</think>");
     assertThat(tokens.path("date").isTextual()).isTrue();
     Files.writeString(folder.resolve("chat_template.jinja"), "{% frobnicate %}");

@@ -40,19 +40,26 @@ final class JsonSchemas {
             RecordSchema.type(study.about().results()), study.version()));
       }
     }
-    Map<String, JavaType> others = Map.of(
-        "capture-list", RecordSchema.list(CaptureCommand.Listed.class),
-        "lens", RecordSchema.list(LensCommand.LayerGuesses.class),
-        "verify", RecordSchema.list(VerifyCommand.Verified.class),
-        "grade", RecordSchema.type(GradeCommand.Graded.class),
-        "parity", RecordSchema.type(ParityCommand.Result.class),
-        "tasks", RecordSchema.list(TasksCommand.Row.class),
-        "show", RecordSchema.type(ShowCommand.Asked.class),
-        "mnist", RecordSchema.type(ModeSpecialization.class),
-        "scan", RecordSchema.type(ScanResults.class),
-        "plan", RecordSchema.type(Plan.class));
+    Map<String, JavaType> others = Map.ofEntries(
+        Map.entry("attention", RecordSchema.type(AttentionCommand.Written.class)),
+        Map.entry("capture-list", RecordSchema.list(CaptureCommand.Listed.class)),
+        Map.entry("forget", RecordSchema.type(ForgetCommand.Forgotten.class)),
+        Map.entry("lens", RecordSchema.list(LensCommand.LayerGuesses.class)),
+        Map.entry("verify", RecordSchema.list(VerifyCommand.Verified.class)),
+        Map.entry("grade", RecordSchema.type(GradeCommand.Graded.class)),
+        Map.entry("parity", RecordSchema.type(ParityCommand.Result.class)),
+        Map.entry("report", RecordSchema.type(ReportCommand.Written.class)),
+        Map.entry("tasks", RecordSchema.list(TasksCommand.Row.class)),
+        Map.entry("show", RecordSchema.type(ShowCommand.Asked.class)),
+        Map.entry("mnist", RecordSchema.type(ModeSpecialization.class)),
+        Map.entry("scan", RecordSchema.type(ScanResults.class)),
+        Map.entry("plan", RecordSchema.type(Plan.class)));
     others.forEach((name, type) -> made.put(name, RecordSchema.of("striatum " + name, type, null)));
-    made.put("query", RecordSchema.of("striatum query", RecordSchema.list(QueryCommand.Row.class), null));
+    made.put("query",
+        RecordSchema.of(
+            "striatum query: rows of values by column; lists are arrays, STRUCT and MAP objects, dates and times"
+                + " texts in ISO 8601, BLOB text in base64, NaN null, other types texts as the database writes them",
+            RecordSchema.list(QueryCommand.Row.class), null));
     made.put("scan-plan", RecordSchema.of("striatum scan --dry-run", RecordSchema.type(ScanPlan.class), null));
     return made;
   }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
+import picocli.CommandLine;
 
 class JsonSchemasTest {
   /// Written anew with `-Dstriatum.schemas=write`, after a result has changed on purpose.
@@ -47,15 +48,33 @@ class JsonSchemasTest {
     }
   }
 
-  /// Every command that takes `--json` has a schema.
+  /// The test of figures can fail, and texts that hold a number elsewhere pass.
   @Test
-  void noCommandIsWithoutASchema() {
-    Striatum.commandLine(new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()),
-        Progress.NONE)).getSubcommands().forEach((name, command) -> {
-          if (command.getCommandSpec().findOption("--json") != null) {
-            assertThat(JsonSchemas.file(JsonSchemas.name(List.of(name)))).exists();
-          }
-        });
+  void aFigureInQuotesIsSeen() {
+    for (String bad : List.of("3", "−1.5", "26.1 MB, F32", "8 × 32, 4 key-value", "5%", "1e-4", "0.3 s", "NaN")) {
+      assertThatThrownBy(() -> FigureWords.none("x", "{\"a\":[{\"b\":\"" + bad + "\"}]}")).as(bad)
+          .isInstanceOf(AssertionError.class);
+    }
+    FigureWords.none("x", "{\"a\":\"add-3\",\"b\":3.5,\"c\":\"Infinity\",\"prompt\":\"3 + 4\","
+        + "\"sha256\":\"3e5f00aa\",\"version\":\"2.0.1-beta\"}");
+  }
+
+  /// Every command takes `--json` and has a schema, but for the shell, which prints what is typed, and the help.
+  @Test
+  void noCommandIsWithoutASchema() throws Exception {
+    Map<String, CommandLine> commands = Striatum
+        .commandLine(new Console(new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter()),
+            Progress.NONE))
+        .getSubcommands();
+    assertThat(commands).allSatisfy((name, command) -> {
+      if (command.getCommandSpec().findOption("--json") != null) {
+        assertThat(JsonSchemas.file(JsonSchemas.name(List.of(name)))).exists();
+      }
+    });
+    assertThat(
+        commands.keySet().stream().filter(name -> commands.get(name).getCommandSpec().findOption("--json") == null))
+        .containsExactlyInAnyOrder("demo", "shell", "help");
+    assertThat(Files.readString(Path.of("..", "README.md"))).contains("`--json`, but on\n`shell`");
     assertThat(new String(RecordJson.compact(1.5), StandardCharsets.UTF_8)).as("numbers are numbers").isEqualTo("1.5");
   }
 }

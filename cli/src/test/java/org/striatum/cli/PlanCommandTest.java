@@ -94,9 +94,12 @@ class PlanCommandTest {
       assertThat(report.deviations()).extracting(PlanReport.Deviation::place).contains("samples",
           "sampling.maxNewTokens", "studies");
       assertThat(report.deviations()).extracting(PlanReport.Deviation::place).doesNotContain("problems", "seed");
+      assertThat(report.deviations()).filteredOn(one -> one.place().equals("samples")).singleElement()
+          .satisfies(one -> assertThat(one.planned().isInt() && one.found().isInt()).isTrue());
     }
     assertThat(succeeds(Session.of("show", run)).out()).contains("plan.json", "samples was planned as 1, found 2");
     assertThat(succeeds(Session.of("verify", run)).out()).contains("samples was planned as 1, found 2");
+    assertThat(succeeds(Session.of("show", run, "--json")).out()).contains("deviations");
     Files.writeString(run.resolve("plan.json"), "{}");
     assertThat(succeeds(Session.of("show", run)).out()).contains("nothing can be compared");
   }

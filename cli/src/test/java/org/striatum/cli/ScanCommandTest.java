@@ -87,6 +87,10 @@ class ScanCommandTest {
     expected.addAll(Session.SMALL_STUDY);
     expected.addAll(List.of("--output", folder.resolve("scan/step1").toString()));
     assertThat(command).as("--probe of the file gives way").hasSameSizeAs(expected).containsAll(expected);
+    JsonNode settings = JSON.readTree(session.out()).path("settings");
+    assertThat(settings.at("/rollouts/seed").isIntegralNumber()).isTrue();
+    assertThat(settings.at("/rollouts/sampling/topP").isNumber()).isTrue();
+    assertThat(settings.at("/sets/0/name").textValue()).isEqualTo("mul");
   }
 
   @Test

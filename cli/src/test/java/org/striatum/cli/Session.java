@@ -37,7 +37,7 @@ public record Session(int code, String out, String err) {
       "--control-sets", 5, "--folds", 3, "--nested-permutations", 1, "--resampled-sets", 2, "--planted", 1,
       "--planted-rotated", 1, "--probe-seeds", 0);
 
-  /// Runs a command. What it prints as JSON fits its schema.
+  /// Runs a command. What it prints as JSON fits its schema, and its figures are numbers.
   ///
   /// @param arguments each is printed, so paths need no conversion
   public static Session of(Object... arguments) {
@@ -45,6 +45,9 @@ public record Session(int code, String out, String err) {
     List<String> words = Arrays.stream(arguments).map(Object::toString).toList();
     if (words.contains("--json") && !session.out.isBlank()) {
       JsonSchemas.fits(JsonSchemas.name(words), session.out);
+      if (!words.getFirst().equals("query")) { // which may ask for any text
+        FigureWords.none(words.getFirst(), session.out);
+      }
     }
     return session;
   }

@@ -23,11 +23,32 @@ public sealed interface Arithmetic extends ProblemSet {
   /// A number of `low` to `high` digits: first the number of digits is drawn uniformly, then the number. One digit includes 0.
   private static int number(RandomGenerator random, int low, int high) {
     int digits = random.nextInt(low, high + 1);
-    int bound = 1;
+    int bound = (int) tens(digits);
+    return random.nextInt(digits > 1 ? bound / 10 : 0, bound);
+  }
+
+  /// How many numbers have so many digits. One digit includes 0.
+  private static long numbers(int low, int high) {
+    return tens(high) - (low > 1 ? tens(low - 1) : 0);
+  }
+
+  private static long tens(int digits) {
+    long bound = 1;
     for (int i = 0; i < digits; i++) {
       bound *= 10;
     }
-    return random.nextInt(digits > 1 ? bound / 10 : 0, bound);
+    return bound;
+  }
+
+  /// How many sequences of `low` to `high` of so many things there are.
+  private static long sequences(long things, int low, int high) {
+    long all = 0;
+    long power = 1;
+    for (int length = 1; length <= high; length++) {
+      power *= things;
+      all += length < low ? 0 : power;
+    }
+    return all;
   }
 
   private static Problem problem(String dataset, String prompt, List<String> steps, long answer) {
@@ -52,6 +73,11 @@ public sealed interface Arithmetic extends ProblemSet {
     @Override
     public String name() {
       return "add";
+    }
+
+    @Override
+    public long distinct() {
+      return sequences(numbers(1, 3), 2, 4);
     }
 
     @Override
@@ -93,6 +119,11 @@ public sealed interface Arithmetic extends ProblemSet {
     }
 
     @Override
+    public long distinct() {
+      return sequences(numbers(4, 4), 2, 4);
+    }
+
+    @Override
     public Problem problem(RandomGenerator random) {
       int[] terms = new int[random.nextInt(2, 5)];
       Arrays.setAll(terms, _ -> number(random, 4, 4));
@@ -113,6 +144,11 @@ public sealed interface Arithmetic extends ProblemSet {
     }
 
     @Override
+    public long distinct() {
+      return sequences(numbers(3, 3), 3, 3);
+    }
+
+    @Override
     public Problem problem(RandomGenerator random) {
       int[] terms = new int[3];
       Arrays.setAll(terms, _ -> number(random, 3, 3));
@@ -126,6 +162,11 @@ public sealed interface Arithmetic extends ProblemSet {
     @Override
     public String name() {
       return "mul";
+    }
+
+    @Override
+    public long distinct() {
+      return numbers(1, 3) * numbers(1, 2);
     }
 
     @Override
@@ -165,6 +206,11 @@ public sealed interface Arithmetic extends ProblemSet {
     }
 
     @Override
+    public long distinct() {
+      return numbers(4, 4) * numbers(2, 2);
+    }
+
+    @Override
     public Problem problem(RandomGenerator random) {
       return in(name(), new Mul().of(number(random, 4, 4), number(random, 2, 2)));
     }
@@ -183,6 +229,11 @@ public sealed interface Arithmetic extends ProblemSet {
     }
 
     @Override
+    public long distinct() {
+      return numbers(3, 3) * numbers(2, 2);
+    }
+
+    @Override
     public Problem problem(RandomGenerator random) {
       return in(name(), new Mul().of(number(random, 3, 3), number(random, 2, 2)));
     }
@@ -193,6 +244,11 @@ public sealed interface Arithmetic extends ProblemSet {
     @Override
     public String name() {
       return "mod";
+    }
+
+    @Override
+    public long distinct() {
+      return numbers(2, 5) * (10 - 3);
     }
 
     @Override
@@ -230,6 +286,11 @@ public sealed interface Arithmetic extends ProblemSet {
     }
 
     @Override
+    public long distinct() {
+      return numbers(5, 5) * (10 - 3);
+    }
+
+    @Override
     public Problem problem(RandomGenerator random) {
       return in(name(), new Mod().of(number(random, 5, 5), random.nextInt(3, 10)));
     }
@@ -260,6 +321,12 @@ public sealed interface Arithmetic extends ProblemSet {
     @Override
     public String name() {
       return "expr";
+    }
+
+    /// 20 starts, and 60 additions, 60 subtractions and 8 multiplications for each operation.
+    @Override
+    public long distinct() {
+      return 20 * sequences(60 + 60 + 8, 2, 4);
     }
 
     @Override
@@ -308,6 +375,12 @@ public sealed interface Arithmetic extends ProblemSet {
     @Override
     public String family() {
       return "expr";
+    }
+
+    /// 11 starts, the place of one of 8 multiplications, and 51 additions and subtractions at each of the other two.
+    @Override
+    public long distinct() {
+      return 11 * OPERATIONS * 8 * sequences(51 + 51, OPERATIONS - 1, OPERATIONS - 1);
     }
 
     @Override

@@ -88,6 +88,11 @@ public record FileProblems(ProblemSource source, List<Problem> problems, Map<Str
   }
 
   @Override
+  public long distinct() {
+    return places.size();
+  }
+
+  @Override
   public Problem problem(RandomGenerator random) {
     return problems.get(random.nextInt(problems.size()));
   }

@@ -1,6 +1,8 @@
 package org.striatum.datasets;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,18 +71,41 @@ public interface ProblemSet {
     return endless(seed).limit(count).toList();
   }
 
+  /// How many problems with distinct ids there are; `Long.MAX_VALUE` where nobody has counted.
+  default long distinct() {
+    return Long.MAX_VALUE;
+  }
+
+  /// Refuses a number of distinct problems that there are not, without a draw.
+  ///
+  /// @throws UsageException saying how many there are
+  default void requireDistinct(int count) {
+    if (count > distinct()) {
+      throw new UsageException(
+          "%s has %d distinct problems, and %d are needed".formatted(name(), distinct(), count));
+    }
+  }
+
   /// The first `count` problems of a seed that have distinct ids, none of them in `taken`.
   ///
-  /// @throws UsageException if not enough were found among 40 · count draws
+  /// @throws UsageException if there are fewer, before any is drawn, or not enough were found among 40 · count draws
   default List<Problem> drawDistinct(int count, long seed, Set<String> taken) {
-    Set<String> seen = new HashSet<>(taken);
-    List<Problem> distinct = endless(seed).limit(40L * count).filter(problem -> seen.add(problem.id())).limit(count)
-        .toList();
+    requireDistinct(count);
+    long all = distinct();
+    List<Problem> distinct = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Iterator<Problem> draws = endless(seed).limit(40L * count).iterator();
+    while (distinct.size() < count && seen.size() < all && draws.hasNext()) {
+      Problem problem = draws.next();
+      if (seen.add(problem.id()) && !taken.contains(problem.id())) {
+        distinct.add(problem);
+      }
+    }
     if (distinct.size() < count) {
       throw new UsageException("%s has too few distinct problems: %d are needed in addition to %d others, found %d"
           .formatted(name(), count, taken.size(), distinct.size()));
     }
-    return distinct;
+    return List.copyOf(distinct);
   }
 
   private Stream<Problem> endless(long seed) {

@@ -3,8 +3,8 @@ package org.striatum.datasets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.rollout.Grader;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.UsageException;
 
 /// The generated problem sets, by name.
@@ -33,9 +33,8 @@ public final class ProblemSets {
   }
 
   private static UsageException unknown(String name, List<String> known) {
-    List<String> near = NearestNames.near(name, known);
     return new UsageException("unknown task '" + name + "': the tasks are " + String.join(", ", known)
-        + (near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?"));
+        + NearestNames.meant(name, known));
   }
 
   /// The sets of a comma-separated list, in its order: `named("add,mul")`.

@@ -6,17 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -27,11 +30,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.datasets.Arithmetic.Add;
+import org.striatum.datasets.Arithmetic.AddFixed;
 import org.striatum.datasets.Arithmetic.AddLong;
 import org.striatum.datasets.Arithmetic.Expr.Operation;
 import org.striatum.datasets.Arithmetic.Expr;
+import org.striatum.datasets.Arithmetic.ExprFixed;
 import org.striatum.datasets.Arithmetic.Mod;
+import org.striatum.datasets.Arithmetic.ModFixed;
 import org.striatum.datasets.Arithmetic.Mul;
+import org.striatum.datasets.Arithmetic.MulFixed;
 import org.striatum.datasets.Arithmetic.MulLong;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
@@ -332,6 +339,95 @@ class ArithmeticTest {
     assertThat(coin.drawDistinct(2, 1, Set.of())).hasSize(2);
     assertThatThrownBy(() -> coin.drawDistinct(2, 1, Set.of("heads"))).isInstanceOf(UsageException.class)
         .hasMessage("coin has too few distinct problems: 2 are needed in addition to 1 others, found 1");
+  }
+
+  /// Counted one by one where that is quick, else the largest and smallest operands that are drawn bound them.
+  @Test
+  void distinctProblemsAreCounted() {
+    Set<String> mul = new HashSet<>();
+    Set<String> mulFixed = new HashSet<>();
+    for (int a = 0; a < 1000; a++) {
+      for (int b = 0; b < 100; b++) {
+        String id = new Mul().of(a, b).id();
+        mul.add(id);
+        if (id.length() == "123*45=".length() && b > 9) {
+          mulFixed.add(id);
+        }
+      }
+    }
+    assertThat(new Mul().distinct()).isEqualTo(mul.size());
+    assertThat(new MulFixed().distinct()).isEqualTo(mulFixed.size());
+    Set<String> mod = new HashSet<>();
+    for (int n = 10; n < 100_000; n++) {
+      for (int m = 3; m < 10; m++) {
+        mod.add(n + "%" + m + "=");
+      }
+    }
+    assertThat(new Mod().distinct()).isEqualTo(mod.size());
+    assertThat(new ModFixed().distinct()).isEqualTo(mod.stream().filter(id -> id.length() == 8).count());
+    assertThat(new MulLong().distinct()).isEqualTo(9000 * 90);
+    assertThat(new AddFixed().distinct()).isEqualTo(900L * 900 * 900);
+    assertThat(new Add().distinct()).isEqualTo(1000L * 1000 * (1 + 1000 + 1000 * 1000));
+    assertThat(new AddLong().distinct()).isEqualTo(9000L * 9000 * (1 + 9000 + 9000 * 9000));
+    Set<String> two = new HashSet<>();
+    for (int start = 1; start <= 20; start++) {
+      for (Expr.Operation first : operations()) {
+        for (Expr.Operation second : operations()) {
+          two.add(new Expr().of(start, List.of(first, second)).id());
+        }
+      }
+    }
+    assertThat(new Expr().distinct()).isEqualTo(two.size() * (1L + 128 + 128 * 128));
+    assertThat(new ExprFixed().distinct()).isEqualTo(11L * 3 * 8 * 102 * 102);
+    for (Arithmetic set : all()) {
+      assertThat(set.draw(3000, 5).stream().map(Problem::id).distinct().count()).isLessThanOrEqualTo(set.distinct());
+    }
+  }
+
+  private static List<Expr.Operation> operations() {
+    List<Expr.Operation> all = new ArrayList<>();
+    IntStream.rangeClosed(1, 60).forEach(i -> {
+      all.add(new Expr.Operation('+', i));
+      all.add(new Expr.Operation('-', i));
+    });
+    IntStream.rangeClosed(2, 9).forEach(i -> all.add(new Expr.Operation('*', i)));
+    return all;
+  }
+
+  /// A set that cannot give as many says so without a draw, and one of which all were seen stops there.
+  @Test
+  void tooFewDistinctProblemsAreKnownBefore() {
+    AtomicInteger drawn = new AtomicInteger();
+    ProblemSet coin = new ProblemSet() {
+      @Override
+      public String name() {
+        return "coin";
+      }
+
+      @Override
+      public long distinct() {
+        return 2;
+      }
+
+      @Override
+      public Problem problem(RandomGenerator random) {
+        drawn.incrementAndGet();
+        String side = random.nextBoolean() ? "heads" : "tails";
+        return new Problem(side, name(), side, side, side);
+      }
+
+      @Override
+      public Grader grader() {
+        return Grader.AFTER_LAST_HASH;
+      }
+    };
+    assertThatThrownBy(() -> coin.drawDistinct(200_000, 1, Set.of())).isInstanceOf(UsageException.class)
+        .hasMessage("coin has 2 distinct problems, and 200000 are needed");
+    assertThat(drawn).hasValue(0);
+    assertThatThrownBy(() -> coin.drawDistinct(2, 1, Set.of("heads"))).isInstanceOf(UsageException.class);
+    assertThat(drawn.get()).isBetween(2, 40);
+    assertThatThrownBy(() -> new Mul().drawDistinct(200_000, 1, Set.of())).isInstanceOf(UsageException.class)
+        .hasMessageContaining("100000 distinct");
   }
 
   @Test

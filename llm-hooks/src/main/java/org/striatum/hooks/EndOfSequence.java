@@ -28,8 +28,8 @@ record EndOfSequence(List<Integer> ids, String file) {
     return new EndOfSequence(config.isPresent() ? config.get().tokenIds(FIELD) : List.of(), "config.json");
   }
 
-  /// In words.
-  String printed() {
+  @Override
+  public String toString() {
     return ids.isEmpty() ? "none: no file names one" : ids + ", by " + file + ", " + FIELD;
   }
 }

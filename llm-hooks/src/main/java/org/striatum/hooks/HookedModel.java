@@ -41,8 +41,8 @@ import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.DescribedModel;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 
@@ -182,17 +182,16 @@ public final class HookedModel implements AutoCloseable {
     checkpoint.weightFiles().forEach(file -> files.put(file.getFileName().toString(), file));
     SequencedMap<String, Object> details = new LinkedHashMap<>();
     details.put("MLP neurons", shape.mlpWidth());
-    details.put("heads", shape.heads() + " × " + shape.headWidth() + ", " + shape.keyValueHeads() + " key-value");
+    details.put("heads", new Detail.Heads(shape.heads(), shape.headWidth(), shape.keyValueHeads()));
     details.put("context", shape.context());
     details.put("ignored configuration", config.unread());
-    details.put("ignored tensors", alike(checkpoint.unread()));
+    details.put("ignored tensors", new Detail.Unread(checkpoint.unread()));
     details.put("ignored files", checkpoint.otherFiles(files.keySet()));
-    checkpoint.adapter().ifPresent(adapter -> details.put("adapter", adapter.toString()));
+    checkpoint.adapter().ifPresent(adapter -> details.put("adapter", adapter.facts()));
     if (!checkpoint.remarks().isEmpty()) {
       details.put("remarks", checkpoint.remarks());
     }
-    details.put("generated graph",
-        model.graph(Set.copyOf(model.hookPoints())).length / 1000 + " kB; weights stay in the checkpoint's own files");
+    details.put("generated graph", new Detail.GeneratedGraph(model.graph(Set.copyOf(model.hookPoints())).length));
     Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
         8L * IntStream.range(0, shape.layers()).filter(shape::attends).count() * shape.keyValueHeads()
             * shape.headWidth());
@@ -200,12 +199,6 @@ public final class HookedModel implements AutoCloseable {
     return new ModelFacts(checkpoint.name(), config.text("model_type"), checkpoint.folder(), files, sizes,
         new StoredWeights(checkpoint.parameters(), checkpoint.weightBytes(), dtypes, false), specialTokens(config),
         details);
-  }
-
-  /// Names of alike tensors, each with how many it stands for.
-  private static List<String> alike(SortedMap<String, Integer> names) {
-    return names.entrySet().stream()
-        .map(name -> name.getValue() == 1 ? name.getKey() : name.getKey() + " (" + name.getValue() + ")").toList();
   }
 
   private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads, ChecksumCache checksums)
@@ -241,9 +234,7 @@ public final class HookedModel implements AutoCloseable {
     details.put("operator sets", model.file().opsets());
     details.put("inputs", model.inputs());
     details.put("outputs", model.outputs());
-    details.put("quantised", model.quantised()
-        ? model.scaledAtRunTime() ? "yes, activations scaled by what a run sees: sequences run alone" : "yes"
-        : "no");
+    details.put("quantised", new Detail.Quantised(model.quantised(), model.scaledAtRunTime()));
     details.put("generation", model.cached() ? "keys and values kept" : "every prefix recomputed");
     SequencedMap<String, String> recognised = new LinkedHashMap<>();
     for (HookPoint hook : model.hookPoints()) {
@@ -413,7 +404,7 @@ public final class HookedModel implements AutoCloseable {
   /// What becomes of text: special tokens, end of sequence, padding, chat template, and the file that each comes from.
   ///
   /// @throws CheckpointException if the tokenizer cannot be opened
-  public Map<String, String> tokenPolicy() throws CheckpointException {
+  public Map<String, Object> tokenPolicy() throws CheckpointException {
     return TextPolicy.of(tokenizer(), chatTemplates(), endOfSequence, facts.vocabulary());
   }
 

@@ -14,15 +14,15 @@ import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.run.UsageException;
 
-/// What becomes of text in a checkpoint's hands, in words, for a reader who wants to know why a prompt has the tokens it has.
+/// What becomes of text in a checkpoint's hands, for a reader who wants to know why a prompt has the tokens it has.
 final class TextPolicy {
   private TextPolicy() {}
 
-  static Map<String, String> of(Tokenizer tokenizer, ChatTemplates templates, EndOfSequence end, int embeddings) {
-    Map<String, String> policy = new LinkedHashMap<>();
+  static Map<String, Object> of(Tokenizer tokenizer, ChatTemplates templates, EndOfSequence end, int embeddings) {
+    Map<String, Object> policy = new LinkedHashMap<>();
     SpecialTokenPolicy special = tokenizer.policy();
     policy.put("vocabulary", tokenizer.file().getFileName().toString());
-    policy.put("special tokens", special + ", by " + special.source());
+    policy.put("special tokens", Detail.Around.of(special));
     if (!special.after().isEmpty()) {
       policy.put("special tokens after a prompt", "left out: the prompt is continued");
     }
@@ -30,16 +30,15 @@ final class TextPolicy {
       policy.put("remarks", String.join(". ", special.remarks()));
     }
     if (tokenizer.vocabulary() > embeddings) {
-      policy.put("tokens beyond the embedding", "%d to %d: a text that uses one is refused".formatted(embeddings,
-          tokenizer.vocabulary() - 1));
+      policy.put("tokens beyond the embedding", new Detail.BeyondEmbedding(embeddings, tokenizer.vocabulary() - 1));
     }
-    policy.put("end of sequence", end.printed());
+    policy.put("end of sequence", end);
     policy.put("padding", "right, never attended to, dropped");
     chat(policy, tokenizer, templates, end);
     return policy;
   }
 
-  private static void chat(Map<String, String> policy, Tokenizer tokenizer, ChatTemplates templates,
+  private static void chat(Map<String, Object> policy, Tokenizer tokenizer, ChatTemplates templates,
       EndOfSequence end) {
     if (templates.isEmpty()) {
       policy.put("chat template", "none");
@@ -54,8 +53,8 @@ final class TextPolicy {
         policy.put("other chat templates", String.join(", ", others));
       }
       Optional<SpecialToken> turn = template.endOfTurn(tokenizer, Map.of());
-      policy.put("end of turn", turn.map(token -> token + ", by rendering an answer"
-          + (end.ids().contains(token.id()) ? "" : "; not among the tokens that end a sequence")).orElse("none found"));
+      policy.put("end of turn", new Detail.EndOfTurn(turn.orElse(null),
+          turn.isPresent() && end.ids().contains(turn.get().id())));
       policy.put("thinking", template.thinking().map(ThinkingMarkers::toString).orElse("no markers in the template"));
       if (template.asksForTheDate()) {
         policy.put("date", "the template asks for it: prompts may differ from day to day");

@@ -88,8 +88,8 @@ public record AnswersStep(List<Study<?, ?>> studies, List<RunFolder> beside)
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   /// Everything else that the run has finished.

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.adaptation.GateStep;
@@ -83,7 +84,8 @@ public record StudyRegistry(List<Study<?, ?>> studies) {
   /// @throws UsageException if there is none, listing those that there are
   public Study<?, ?> named(String name) {
     return find(name).orElseThrow(() -> new UsageException(
-        "there is no study '" + name + "': the studies are " + studies.stream().map(Study::name).toList()));
+        "there is no study '" + name + "': the studies are " + studies.stream().map(Study::name).toList()
+            + NearestNames.meant(name, studies.stream().map(one -> one.name()).toList())));
   }
 
   /// The study that a step of a manifest is of.

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 
@@ -35,14 +37,14 @@ public final class ChangedRecord {
     String[] names = place.split("\\.", -1);
     for (int i = 0; i < names.length - 1; i++) {
       if (!(within.get(names[i]) instanceof ObjectNode next)) {
-        throw new UsageException("there is no setting '" + place + "': these are " + listed(within));
+        throw unknown(place, names[i], within);
       }
       within = next;
     }
     String last = names[names.length - 1];
     JsonNode was = within.get(last);
     if (was == null || was.isObject()) {
-      throw new UsageException("there is no setting '" + place + "': these are " + listed(within));
+      throw unknown(place, last, within);
     }
     within.set(last, was.isTextual() ? TextNode.valueOf(value) : like(was, place, value));
   }
@@ -76,7 +78,9 @@ public final class ChangedRecord {
     }
   }
 
-  private static String listed(ObjectNode record) {
-    return String.join(", ", record.propertyStream().map(Map.Entry::getKey).toList());
+  private static UsageException unknown(String place, String name, ObjectNode within) {
+    List<String> known = within.propertyStream().map(Map.Entry::getKey).toList();
+    return new UsageException("there is no setting '" + place + "': these are " + String.join(", ", known)
+        + NearestNames.meant(name, known));
   }
 }

@@ -1,14 +1,13 @@
 package org.striatum.cli.option;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.peft.llm.AdaptationSettings;
 import org.striatum.peft.llm.AdaptationTraining;
 import org.striatum.peft.llm.GateForm;
 import org.striatum.peft.llm.ModeProblems;
+import org.striatum.probe.run.Printed;
 import org.striatum.studies.adaptation.GateArms.Asked;
 import org.striatum.studies.adaptation.GateArms;
 import org.striatum.studies.adaptation.GateSettings;
@@ -99,10 +98,7 @@ public final class GateOptions {
   }
 
   private static Asked arm(String name) {
-    return Arrays.stream(Asked.values()).filter(arm -> arm.printed().equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("--arms must be of "
-            + Arrays.stream(Asked.values()).map(Asked::printed).collect(Collectors.joining(", ")) + ", found '" + name
-            + "'"));
+    return Printed.named(Asked.class, "--arms", name);
   }
 
   private ModeProblems.Counts counts(ModeProblems.Counts base) {

@@ -105,10 +105,12 @@ public final class StudyOptions {
   private static <S extends Record> S over(S settings, String name, SettingOptions<S> options, String words)
       throws IOException {
     try {
-      new CommandLine(options).setOverwrittenOptionsAllowed(true)
-          .parseArgs(QuotedWords.of(words).toArray(String[]::new));
+      DecimalCommas.refuse(new CommandLine(options).setOverwrittenOptionsAllowed(true)
+          .parseArgs(QuotedWords.of(words).toArray(String[]::new)));
       return Given.checked(() -> options.over(settings));
-    } catch (ParameterException | UsageException refused) {
+    } catch (ParameterException refused) {
+      throw new UsageException("in " + name + ": " + Mistyped.explained(refused), refused);
+    } catch (UsageException refused) {
       throw new UsageException("in " + name + ": " + refused.getMessage(), refused);
     }
   }

@@ -5,17 +5,16 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.LoraAdapter;
@@ -24,16 +23,18 @@ import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.RolloutSettings;
+import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.RunFolder;
 
 /// What a scan will do: independent units, written to `plan.json` before the first begins.
 ///
-/// @param settings name → value, of everything that is one for all runs of a folder (tasks, sampling, seed…)
+/// @param settings of everything that is one for all runs of a folder
 /// @param units in the order named
 /// @param repeated checkpoints that are another one file by file, and which: not studied again
-public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units, List<Repeated> repeated) {
+public record ScanPlan(Settings settings, List<ScanUnit> units, List<Repeated> repeated) {
   private static final String FILE = "plan.json";
-  private static final FileFormat FORMAT = new FileFormat("scan plan", 1);
+  private static final FileFormat FORMAT = new FileFormat("scan plan", 2);
   /// Names that a scan folder has uses for.
   private static final Set<String> TAKEN = Set.of(FILE, "scan.json", "series.json", "report.html", "results.duckdb",
       "parquet", "manifest.json", ".lock");
@@ -43,10 +44,25 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
       "tokenizer.model", "chat_template.jinja", "chat_template.json");
 
   public ScanPlan {
-    settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     units = List.copyOf(units);
     repeated = List.copyOf(repeated);
   }
+
+  /// What cannot change after a study has begun.
+  ///
+  /// @param sets that are asked
+  /// @param rollouts how they are asked and answers drawn
+  /// @param hooks pattern of the hook points whose states are kept
+  public record Settings(List<Asked> sets, RolloutSettings rollouts, String hooks) {
+    public Settings {
+      sets = List.copyOf(sets);
+    }
+  }
+
+  /// A problem set.
+  ///
+  /// @param sha256 of the file that it is in; null for a generated one
+  public record Asked(String name, Sha256 sha256) {}
 
   /// A checkpoint whose files are those of a unit.
   ///
@@ -59,8 +75,7 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
   /// @param options of `striatum study`
   /// @param settings that they come to
   public static ScanPlan of(SequencedMap<Path, ModelSource> checkpoints, List<String> options,
-      SortedMap<String, String> settings,
-      Path folder) throws IOException {
+      Settings settings, Path folder) throws IOException {
     Set<String> names = new HashSet<>(TAKEN);
     SequencedMap<SortedMap<String, Sha256>, ScanUnit> units = new LinkedHashMap<>();
     List<Repeated> repeated = new ArrayList<>();
@@ -101,13 +116,15 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
     }
     ScanPlan there = RecordJson.read(file, FORMAT, ScanPlan.class);
     List<String> differences = new ArrayList<>();
-    Set<String> names = new TreeSet<>(settings.keySet());
-    names.addAll(there.settings.keySet());
-    for (String name : names) {
-      String was = there.settings.getOrDefault(name, "absent");
-      String is = settings.getOrDefault(name, "absent");
-      if (!was.equals(is)) {
-        differences.add("%s is %s there and %s here".formatted(name, was, is));
+    SequencedMap<String, String> was = flat(there.settings);
+    SequencedMap<String, String> is = flat(settings);
+    Set<String> places = new LinkedHashSet<>(is.keySet());
+    places.addAll(was.keySet());
+    for (String place : places) {
+      String before = was.getOrDefault(place, "absent");
+      String now = is.getOrDefault(place, "absent");
+      if (!before.equals(now)) {
+        differences.add("%s is %s there and %s here".formatted(place, before, now));
       }
     }
     for (ScanUnit unit : units) {
@@ -122,6 +139,12 @@ public record ScanPlan(SortedMap<String, String> settings, List<ScanUnit> units,
           folder + " contains a scan with other inputs: " + String.join("; ", differences)
               + "; choose another --output");
     }
+  }
+
+  private static SequencedMap<String, String> flat(Settings settings) {
+    SequencedMap<String, String> values = new LinkedHashMap<>();
+    FlatRecord.of(settings).entries().forEach(entry -> values.put(entry.place(), entry.value()));
+    return values;
   }
 
   /// Writes `plan.json`.

@@ -34,8 +34,8 @@ public record NtaSummary(Console console) {
     console.say("");
     Table table = new Table("figure", "expected", "found", "as expected?");
     for (Finding finding : results.findings()) {
-      table.row(finding.name(), finding.expected(), figure(finding.found()),
-          finding.expected().isEmpty() ? "" : finding.verdict().printed());
+      table.row(finding.name(), finding.expectation(), figure(finding.found()),
+          finding.expected() == null ? "" : finding.verdict().printed());
     }
     console.print(table);
     results.notes().forEach(note -> console.say("note: " + note));

@@ -10,10 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +24,7 @@ import org.striatum.probe.run.DiskFullException;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.run.FolderLock;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
@@ -44,7 +42,12 @@ class ScanTest {
   private final List<String> notes = new ArrayList<>();
   private final List<String> ran = new ArrayList<>();
   private List<String> options = List.of("--seed", "1");
-  private SortedMap<String, String> settings = new TreeMap<>(Map.of("tasks", "mul"));
+  private ScanPlan.Settings settings = asked("mul", 1);
+
+  private static ScanPlan.Settings asked(String set, long seed) {
+    return new ScanPlan.Settings(List.of(new ScanPlan.Asked(set, null)), RolloutSettings.quick().withSeed(seed),
+        "blocks.*.hook_resid_post");
+  }
 
   private Path checkpoint(String name, String end) throws Exception {
     Path checkpoint = Files.createDirectories(folder.resolve("series").resolve(name));
@@ -196,13 +199,14 @@ class ScanTest {
     Path checkpoint = checkpoint("step1", "finish");
     scan(processes);
     byte[] before = Files.readAllBytes(output().resolve("scan.json"));
-    settings = new TreeMap<>(Map.of("tasks", "add", "seed", "2"));
+    settings = asked("add", 2);
     Files.writeString(checkpoint.resolve("model.safetensors"), "other weights");
     assertThatExceptionOfType(UsageException.class).isThrownBy(() -> scan(processes)).withMessageContainingAll(
-        "seed is absent there and 2 here", "tasks is mul there and add here", "step1 is ", "with other files",
+        "rollouts.seed is 1 there and 2 here", "sets[0].name is mul there and add here", "step1 is ",
+        "with other files",
         "choose another");
     assertThat(output().resolve("scan.json")).hasBinaryContent(before);
-    settings = new TreeMap<>(Map.of("tasks", "mul"));
+    settings = asked("mul", 1);
     Files.writeString(checkpoint.resolve("model.safetensors"), "step1");
     checkpoint("step2", "finish");
     assertThat(scan(processes).finished()).as("more checkpoints are welcome").hasSize(2);

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
 
@@ -47,7 +48,8 @@ public enum AnswerGrader implements Grader, Printed {
   @JsonCreator
   public static AnswerGrader named(String name) {
     return Arrays.stream(values()).filter(grader -> grader.printed().equals(name)).findFirst()
-        .orElseThrow(() -> new UsageException("unknown grader '" + name + "': the graders are " + listed()));
+        .orElseThrow(() -> new UsageException("unknown grader '" + name + "': the graders are " + listed()
+            + NearestNames.meant(name, Arrays.stream(values()).map(AnswerGrader::printed).toList())));
   }
 
   /// The names of all graders, for an error.

@@ -291,11 +291,23 @@ public final class LoraAdapter implements AutoCloseable {
     return List.of(folder.resolve(CONFIG), weights);
   }
 
-  @Override
-  public String toString() {
-    List<Long> ranks = paths.values().stream().map(LowRankPath::rank).distinct().sorted().toList();
-    return "LoRA of rank " + String.join(", ", ranks.stream().map(String::valueOf).toList()) + " at " + paths.size()
-        + " weights" + (replaced.isEmpty() ? "" : ", " + replaced.size() + " replaced") + ", in " + folder;
+  /// What it is, in figures.
+  public Facts facts() {
+    return new Facts(paths.values().stream().map(LowRankPath::rank).distinct().sorted().toList(), paths.size(),
+        replaced.size(), folder.toString());
+  }
+
+  /// What an adapter is.
+  ///
+  /// @param ranks of its paths, each once
+  /// @param weights that have a path beside them
+  /// @param replaced tensors that stand in place of the base's
+  public record Facts(List<Long> ranks, int weights, int replaced, String folder) {
+    @Override
+    public String toString() {
+      return "LoRA of rank " + String.join(", ", ranks.stream().map(String::valueOf).toList()) + " at " + weights
+          + " weights" + (replaced == 0 ? "" : ", " + replaced + " replaced") + ", in " + folder;
+    }
   }
 
   @Override

@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 import org.striatum.hooks.decoder.DecoderShape;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.Site;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.NearestNames;
 
 /// What may be asked of a model. Every refusal is an [IllegalArgumentException] that states the rule and what was found.
 ///

@@ -38,6 +38,10 @@ public record ModeProblems(TaskItems training, TaskItems validation, TaskItems t
       return new Counts(512, 48, 80);
     }
 
+    private int all() {
+      return Math.addExact(Math.addExact(training, validation), test);
+    }
+
     /// The same with more or fewer problems to learn from.
     public Counts withTraining(int other) {
       return new Counts(other, validation, test);
@@ -54,6 +58,14 @@ public record ModeProblems(TaskItems training, TaskItems validation, TaskItems t
     }
   }
 
+  /// Refuses counts that the sets do not have, before anything is drawn.
+  ///
+  /// @throws org.striatum.probe.run.UsageException if a set has too few distinct problems
+  public static void requireEnough(ProblemSet mode, List<ProblemSet> others, Counts counts) {
+    mode.requireDistinct(counts.all());
+    others.forEach(other -> other.requireDistinct(counts.test));
+  }
+
   /// Draws them.
   ///
   /// @param others other tasks; may be empty
@@ -61,7 +73,7 @@ public record ModeProblems(TaskItems training, TaskItems validation, TaskItems t
   /// @throws IllegalArgumentException if a set has too few distinct problems
   public static ModeProblems draw(HookedModel model, ProblemSet mode, List<ProblemSet> others, Counts counts,
       Set<String> taken, long seed) throws CheckpointException {
-    List<Problem> own = mode.drawDistinct(counts.training + counts.validation + counts.test, seed, taken);
+    List<Problem> own = mode.drawDistinct(counts.all(), seed, taken);
     int validation = counts.training;
     int test = counts.training + counts.validation;
     Set<String> used = new HashSet<>(taken);

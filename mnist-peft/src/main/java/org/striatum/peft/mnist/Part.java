@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.SequencedSet;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Printed;
 
 /// A part of the experiment that can be run alone.
@@ -44,7 +45,8 @@ public enum Part implements Printed {
     for (String name : names) {
       if (!name.equals("all") && Arrays.stream(values()).noneMatch(part -> part.printed().equals(name))) {
         throw new IllegalArgumentException("a part must be all or one of "
-            + Arrays.stream(values()).map(Part::printed).toList() + ", found '" + name + "'");
+            + Arrays.stream(values()).map(Part::printed).toList() + ", found '" + name + "'"
+            + NearestNames.meant(name, Arrays.stream(values()).map(Part::printed).toList()));
       }
     }
     return parts;

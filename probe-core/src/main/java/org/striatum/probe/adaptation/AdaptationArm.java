@@ -1,12 +1,11 @@
 package org.striatum.probe.adaptation;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.Printed;
 
 /// What is learned in one arm of an adaptation study, in the order arms are reported.
-public enum AdaptationArm {
+public enum AdaptationArm implements Printed {
   /// Nothing: the model as it is.
   FROZEN,
   /// Gates on value neurons.
@@ -27,7 +26,7 @@ public enum AdaptationArm {
   LORA;
 
   /// As results and files name it: `value-matched`.
-  @JsonValue
+  @Override
   public String printed() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
@@ -37,10 +36,7 @@ public enum AdaptationArm {
   /// @throws IllegalArgumentException if there is none
   @JsonCreator
   public static AdaptationArm named(String name) {
-    return Arrays.stream(values()).filter(arm -> arm.printed().equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("an arm must be one of "
-            + String.join(", ", Arrays.stream(values()).map(AdaptationArm::printed).toList()) + ", found '" + name
-            + "'"));
+    return Printed.named(AdaptationArm.class, "an arm", name);
   }
 
   /// Whether random sets stand in it, drawn to match reward neurons.

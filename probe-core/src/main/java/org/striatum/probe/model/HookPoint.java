@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.striatum.probe.run.NearestNames;
 
 /// A place in a decoder where a tensor can be read and gated: a [Site] and, where the site repeats, its block.
 ///

@@ -17,7 +17,8 @@ public interface Printed {
   /// @throws IllegalArgumentException on any other name, listing those there are
   static <E extends Enum<E> & Printed> E named(Class<E> type, String what, String name) {
     return find(type, name).orElseThrow(() -> new IllegalArgumentException(
-        what + " must be one of " + String.join(", ", names(type)) + ", found '" + name + "'"));
+        what + " must be one of " + String.join(", ", names(type)) + ", found '" + name + "'"
+            + NearestNames.meant(name, names(type))));
   }
 
   /// The constant of that name, if there is one.

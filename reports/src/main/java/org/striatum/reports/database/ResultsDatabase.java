@@ -46,7 +46,9 @@ public final class ResultsDatabase {
   /// The result of a query.
   ///
   /// @param columns names
-  /// @param rows one value per column, as JDBC gives it; null for NULL
+  /// @param rows one value per column: a number, a text, a truth value, bytes, a date or time of `java.time`, a list, a map by name, or a
+  ///     tree of JSON;
+  ///     null for NULL
   public record Answer(List<String> columns, List<List<Object>> rows) {
     public Answer {
       columns = List.copyOf(columns);
@@ -220,7 +222,7 @@ public final class ResultsDatabase {
     while (found.next()) {
       List<Object> row = new ArrayList<>();
       for (int i = 1; i <= names.size(); i++) {
-        row.add(found.getObject(i));
+        row.add(SqlValues.plain(found.getObject(i)));
       }
       rows.add(row);
     }

@@ -15,15 +15,15 @@ import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.Progress;
 
 /// Writes every figure of a report as files: `ID.svg`, `ID.png`, `ID.pdf` and `ID.csv`. A chart with a choice gives a drawing for
-/// each of its options, `ID.OPTION.svg`, over one table.
+/// each of its options, `ID--OPTION.svg`, over one table. `index.html` shows them.
 ///
 /// @param width of a plot in pixels
 /// @param progress stepped once a drawing
 public record FigureFiles(int width, Progress progress) {
   /// A column of a page of text, at the size of the report's letters.
+  public static final int WIDTH = 640;
   /// Between a figure and its option: no dot, as LaTeX takes what is behind the first dot of a name for its kind.
   private static final String BETWEEN = "--";
-  public static final int WIDTH = 640;
 
   public FigureFiles {
     if (width < 100 || width > 10_000) {
@@ -35,11 +35,12 @@ public record FigureFiles(int width, Progress progress) {
   ///
   /// @param report any report of this program
   /// @param folder that is made if it is not there; files of the same names are replaced
-  /// @return the files, in the order of the page
+  /// @return the figures, in the order of the page
   /// @throws org.striatum.probe.run.BadDataException if the file is no report
-  public List<Path> write(Path report, Path folder) throws IOException {
-    List<JsonNode> charts = ReportCharts.of(report).charts();
-    List<Path> written = new ArrayList<>();
+  public List<DrawnFigure> write(Path report, Path folder) throws IOException {
+    ReportCharts read = ReportCharts.of(report);
+    List<JsonNode> charts = read.charts();
+    List<DrawnFigure> drawn = new ArrayList<>();
     Files.createDirectories(folder);
     try (Progress.Task task = progress.start("figures", charts.stream().mapToInt(chart -> options(chart).size()).sum(),
         "drawing"); VegaEngine engine = new VegaEngine()) {
@@ -50,22 +51,32 @@ public record FigureFiles(int width, Progress progress) {
           String name = unused(option.map(chosen -> id + BETWEEN + fileName(chosen)).orElse(id), names);
           String svg = engine.svg(chart, option, width);
           Drawing drawing = Drawing.of(svg);
-          written.add(write(folder, name + ".svg", svg.getBytes(StandardCharsets.UTF_8)));
-          written.add(write(folder, name + ".png", drawing.png()));
-          written.add(write(folder, name + ".pdf", drawing.pdf()));
+          DrawnFigure figure = DrawnFigure.of(name, chart.path("title").asText(),
+              option.isPresent() ? bind(chart).path("name").asText().strip() : "", option.orElse(""),
+              chart.path("spec").path("description").asText(), id + ".csv");
+          AtomicFile.write(folder.resolve(figure.svg()), svg.getBytes(StandardCharsets.UTF_8));
+          AtomicFile.write(folder.resolve(figure.png()), drawing.png());
+          AtomicFile.write(folder.resolve(figure.pdf()), drawing.pdf());
+          drawn.add(figure);
           task.step(1);
         }
-        written.add(write(folder, id + ".csv", ChartTable.csv(chart).getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.write(folder.resolve(id + ".csv"), ChartTable.csv(chart).getBytes(StandardCharsets.UTF_8));
       }
     }
-    return written;
+    AtomicFile.write(folder.resolve(FigureIndex.NAME),
+        new FigureIndex(read.title(), drawn).html().getBytes(StandardCharsets.UTF_8));
+    return drawn;
   }
 
   private static List<Optional<String>> options(JsonNode chart) {
     List<Optional<String>> options = new ArrayList<>();
-    chart.path("spec").path("params").path(0).path("bind").path("options")
-        .forEach(option -> options.add(Optional.of(option.asText())));
+    bind(chart).path("options").forEach(option -> options.add(Optional.of(option.asText())));
     return options.isEmpty() ? List.of(Optional.empty()) : options;
+  }
+
+  /// What a reader chooses by.
+  private static JsonNode bind(JsonNode chart) {
+    return chart.path("spec").path("params").path(0).path("bind");
   }
 
   /// Names come from checkpoints, tasks and files: only letters and digits reach a file system, and LaTeX.
@@ -81,11 +92,5 @@ public record FigureFiles(int width, Progress progress) {
       free = name + "-" + n;
     }
     return free;
-  }
-
-  private static Path write(Path folder, String name, byte[] bytes) throws IOException {
-    Path file = folder.resolve(name);
-    AtomicFile.write(file, bytes);
-    return file;
   }
 }

@@ -9,13 +9,17 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 
 /// The charts that a report carries: the same specifications and rows that its page draws.
 ///
+/// @param title of the report
 /// @param charts one per figure of the page, in its order
-record ReportCharts(List<JsonNode> charts) {
+record ReportCharts(String title, List<JsonNode> charts) {
+  private static final Pattern TITLE = Pattern.compile("<title>([^<]*)</title>");
   private static final String BEGIN = "<script type=\"application/json\" id=\"charts\">";
   private static final String END = "</script>";
   private static final long LARGEST = 512L << 20;
@@ -51,6 +55,15 @@ record ReportCharts(List<JsonNode> charts) {
       }
       charts.add(chart);
     }
-    return new ReportCharts(charts);
+    return new ReportCharts(title(page), charts);
+  }
+
+  /// As text: what the page's template escaped.
+  private static String title(String page) {
+    Matcher title = TITLE.matcher(page);
+    return title.find()
+        ? title.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", "\"").replace("&#39;", "'")
+            .replace("&amp;", "&")
+        : "Figures";
   }
 }

@@ -108,7 +108,7 @@ public record Chart(String id, String description, int height, List<String> colu
   }
 
   /// What the page's script reads: id, columns, rows and the specification.
-  JsonNode payload() {
+  ObjectNode payload() {
     ObjectNode payload = JSON.objectNode().put("id", id);
     ArrayNode names = payload.putArray("columns");
     columns.forEach(names::add);
@@ -118,7 +118,7 @@ public record Chart(String id, String description, int height, List<String> colu
       row.forEach(value -> cells.add(cell(value)));
     }
     payload.set("spec", specification());
-    return legible(payload);
+    return (ObjectNode) legible(payload);
   }
 
   /// The tree with every text made visible: the parser of the chart library fails on line separators and control characters

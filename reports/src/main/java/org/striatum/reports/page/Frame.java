@@ -70,7 +70,7 @@ public record Frame(String kicker, String title, SequencedMap<String, String> se
     root.set("light", Chart.theme(false));
     root.set("dark", Chart.theme(true));
     ArrayNode charts = root.putArray("charts");
-    figures.forEach(figure -> charts.add(figure.chart().payload()));
+    figures.forEach(figure -> charts.add(figure.payload()));
     String json = root.toString();
     for (Map.Entry<String, String> escape : List.of(Map.entry("<", "\\u003c"), Map.entry(">", "\\u003e"),
         Map.entry("&", "\\u0026"), Map.entry("\u2028", "\\u2028"), Map.entry("\u2029", "\\u2029"))) {

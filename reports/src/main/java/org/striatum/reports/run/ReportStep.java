@@ -91,7 +91,7 @@ public record ReportStep(StudyRegistry registry) {
       if (study.isPresent()) {
         folder.requireUnchanged(step, folder.settingsFile(step.name()));
         studies.add(new StudyFacts(step.name(), study.get().about().summary(),
-            FlatRecord.read(folder.settingsFile(step.name())).entries(), study.get().hasOwnSection()
+            FlatRecord.read(folder.settingsFile(step.name())).entries(), study.get().presentation().hasSection()
                 ? List.of()
                 : FlatRecord.read(folder.resultsFile(step.name())).entries()));
       }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -37,13 +38,21 @@ class FigureFilesTest {
   @TempDir
   private static Path folder;
   private static Path report;
+  private static List<DrawnFigure> drawn;
   private static List<Path> files;
 
   @BeforeAll
   static void writeThem() throws IOException {
     report = folder.resolve("report.html");
     ScanReport.write(ExampleSeries.content(), report);
-    files = new FigureFiles(FigureFiles.WIDTH, Progress.NONE).write(report, folder.resolve("figures"));
+    drawn = new FigureFiles(FigureFiles.WIDTH, Progress.NONE).write(report, folder.resolve("figures"));
+    files = files(folder.resolve("figures"));
+  }
+
+  private static List<Path> files(Path in) throws IOException {
+    try (Stream<Path> all = Files.list(in)) {
+      return all.sorted().toList();
+    }
   }
 
   private static List<Path> ending(String end) {
@@ -96,11 +105,24 @@ class FigureFilesTest {
 
   @Test
   void equalReportsGiveEqualBytes() throws IOException {
-    List<Path> again = new FigureFiles(FigureFiles.WIDTH, Progress.NONE).write(report, folder.resolve("again"));
+    new FigureFiles(FigureFiles.WIDTH, Progress.NONE).write(report, folder.resolve("again"));
+    List<Path> again = files(folder.resolve("again"));
     assertThat(again).hasSameSizeAs(files);
     for (int i = 0; i < files.size(); i++) {
       assertThat(again.get(i)).hasSameBinaryContentAs(files.get(i));
     }
+  }
+
+  /// The index leads to every file, and to nothing else.
+  @Test
+  void theIndexShowsEveryFile() throws IOException {
+    String index = Files.readString(folder.resolve("figures/index.html"));
+    List<String> led = Pattern.compile("(?:href|src)=\"([^\"]*)\"").matcher(index).results()
+        .map(link -> link.group(1)).distinct().sorted().toList();
+    assertThat(led).containsExactlyElementsOf(files.stream().map(file -> file.getFileName().toString())
+        .filter(name -> !name.equals(FigureIndex.NAME)).toList());
+    assertThat(drawn).hasSameSizeAs(ending(".svg")).allSatisfy(figure -> assertThat(figure.title()).isNotBlank());
+    assertThat(index).contains("<title>Figures: Scan of ");
   }
 
   /// A formula in a name stays text in a spreadsheet.

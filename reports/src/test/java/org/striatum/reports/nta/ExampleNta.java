@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.striatum.peft.nta.run.ExactSolution;
 import org.striatum.peft.nta.setting.NtaSettings;
 import org.striatum.peft.nta.result.Finding;
+import org.striatum.peft.nta.result.Finding.Bounds;
 import org.striatum.peft.nta.result.NtaResults;
 import org.striatum.peft.nta.result.NtaResults.ArmResults;
 import org.striatum.peft.nta.result.NtaResults.Band;
@@ -20,9 +21,12 @@ public final class ExampleNta {
   public static List<NtaResults> experiments() {
     return List.of(
         new NtaResults("flexible", "Do gates switch?", List.of(arm("flexible", 0.1f), arm("forgetful", 0.5f)),
-            List.of(new Finding("time to loss 0.1", "≤ 0.07", new Estimate(0.04, 0.03, 0.05), Verdict.YES),
-                new Finding("loss at the end", "≤ 0.0002", new Estimate(0.001, 0.0009, 0.002), Verdict.NO),
-                new Finding("gate separation", "", Estimate.exact(1), Verdict.NOT_TESTED)),
+            List.of(
+                new Finding("time to loss 0.1", new Bounds(Double.NEGATIVE_INFINITY, 0.07),
+                    new Estimate(0.04, 0.03, 0.05), Verdict.YES),
+                new Finding("loss at the end", new Bounds(Double.NEGATIVE_INFINITY, 0.0002),
+                    new Estimate(0.001, 0.0009, 0.002), Verdict.NO),
+                new Finding("gate separation", null, Estimate.exact(1), Verdict.NOT_TESTED)),
             List.of(), List.of(), List.of("a note")),
         new NtaResults("grid-lambda", "How firmly?", List.of(), List.of(),
             List.of(new Grid("total alignment", "λ", new double[]{0, 0.1}, "block length", new double[]{0.5, 1},

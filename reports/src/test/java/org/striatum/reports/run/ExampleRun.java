@@ -1,5 +1,6 @@
 package org.striatum.reports.run;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -212,10 +213,11 @@ public final class ExampleRun {
   /// One study with a section and one without.
   static List<StudyFacts> studies() {
     return List.of(
-        new StudyFacts("probe", "Fit probes.", List.of(new Entry("seed", "1"), new Entry("split.train", "0.5")),
+        new StudyFacts("probe", "Fit probes.",
+            List.of(new Entry("seed", TextNode.valueOf("1")), new Entry("split.train", TextNode.valueOf("0.5"))),
             List.of()),
-        new StudyFacts("weather", "Look out of the window.", List.of(new Entry("days", "3")),
-            List.of(new Entry("sky[0]", "grey"), new Entry("degrees", "11.5"))));
+        new StudyFacts("weather", "Look out of the window.", List.of(new Entry("days", TextNode.valueOf("3"))),
+            List.of(new Entry("sky[0]", TextNode.valueOf("grey")), new Entry("degrees", TextNode.valueOf("11.5")))));
   }
 
   /// The same with other samples.

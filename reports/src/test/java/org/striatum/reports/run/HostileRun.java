@@ -1,5 +1,6 @@
 package org.striatum.reports.run;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,8 +76,8 @@ public final class HostileRun {
         ExampleStudies.splits(TEXTS), ExampleStudies.mediation(values()));
     StudyResults results = found.withAbout(ExampleStudies.about(TEXTS, RunReport.named(found)));
     RunReport.RunFacts facts = new RunReport.RunFacts(checkpoint, ExampleRun.sampling(),
-        TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, text)),
-            List.of(new Entry(text, text)))).toList(),
+        TEXTS.stream().map(text -> new StudyFacts(text, text, List.of(new Entry(text, TextNode.valueOf(text))),
+            List.of(new Entry(text, TextNode.valueOf(text))))).toList(),
         "{\"a\": \"" + SCRIPT + "\"}");
     return new RunReport.Content(SCRIPT, facts, results, ExampleRun.answers(results), List.of(), samples,
         TEXTS.stream().map(text -> new CoordinateReading(text, new NeuronId(HookPoint.residPost(0), 2), 3, 2, UNKNOWN,

@@ -3,6 +3,8 @@ package org.striatum.reports.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -75,7 +77,8 @@ class RunReportTest {
     RunReport.RunFacts facts = plain.run();
     PlanReport plan = new PlanReport(Sha256.of(new byte[0]),
         new PrimaryFamily(List.of("blocks.*"), List.of("value@1%"), "zero", "accuracy", 0.1, 7),
-        List.of(new Deviation("probe", "split.train", "0.5", "<script>0.6</script>")));
+        List.of(
+            new Deviation("probe", "split.train", DoubleNode.valueOf(0.5), TextNode.valueOf("<script>0.6</script>"))));
     String page = RunReport.render(new RunReport.Content(plain.title(), new RunReport.RunFacts(facts.checkpoint(),
         facts.sampling(), facts.studies(), facts.manifest(), plan), plain.results(), plain.answers(), plain.beside(),
         plain.samples(), plain.readings()));

@@ -53,8 +53,8 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

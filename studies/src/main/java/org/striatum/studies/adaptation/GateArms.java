@@ -1,14 +1,13 @@
 package org.striatum.studies.adaptation;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.striatum.probe.adaptation.AdaptationArm;
+import org.striatum.probe.run.Printed;
 import org.striatum.studies.neurons.NeuronSelection;
 
 /// The arms of an adaptation study, and the neurons of those that are gated.
@@ -19,7 +18,7 @@ import org.striatum.studies.neurons.NeuronSelection;
 /// @param draws random sets beside each set of reward neurons
 public record GateArms(Set<Asked> asked, String hooks, String setSize, int draws) {
   /// What can be asked for.
-  public enum Asked {
+  public enum Asked implements Printed {
     /// Gates on value neurons, which rollouts alone show.
     VALUE,
     /// Gates on dopamine neurons, which need continuations.
@@ -35,7 +34,7 @@ public record GateArms(Set<Asked> asked, String hooks, String setSize, int draws
     /// Low-rank changes of projections.
     LORA;
 
-    @JsonValue
+    @Override
     public String printed() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -45,9 +44,7 @@ public record GateArms(Set<Asked> asked, String hooks, String setSize, int draws
     /// @throws IllegalArgumentException if there is none
     @JsonCreator
     public static Asked named(String name) {
-      return Arrays.stream(values()).filter(arm -> arm.printed().equals(name)).findFirst()
-          .orElseThrow(() -> new IllegalArgumentException("an arm must be one of "
-              + String.join(", ", Arrays.stream(values()).map(Asked::printed).toList()) + ", found '" + name + "'"));
+      return Printed.named(Asked.class, "an arm", name);
     }
   }
 

@@ -67,8 +67,8 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override
@@ -109,6 +109,17 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     return ProblemSets.named(settings.mode()).getFirst();
   }
 
+  private static List<ProblemSet> beside(GateSettings settings) {
+    return settings.beside().isEmpty() ? List.of() : ProblemSets.named(String.join(",", settings.beside()));
+  }
+
+  /// Refuses more problems than the sets have.
+  ///
+  /// @throws UsageException saying how many there are
+  public static void requireProblems(GateSettings settings) {
+    ModeProblems.requireEnough(mode(settings), beside(settings), settings.counts());
+  }
+
   @Override
   public Map<Question, List<Finding>> answers(String checkpoint, AdaptationResults results) {
     return Map.of(Question.ADAPTATION, AdaptationAnswers.places(results));
@@ -137,9 +148,10 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
 
   /// Gates are learned on new problems, which are asked in plain text.
   ///
-  /// @throws UsageException if the run asks in another way
+  /// @throws UsageException if the run asks in another way, or a set has too few problems
   @Override
   public void prepare(StudyRun run, GateSettings settings) {
+    requireProblems(settings);
     if (run.prompts().chat() != null || run.prompts().shots().count() > 0) {
       throw new UsageException("gates are learned on questions alone, as plain text, and this run asked by "
           + run.prompts().printed() + ": make another run");
@@ -151,10 +163,7 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     SequencedMap<AdaptationArm, SortedMap<HookPoint, List<Integer>>> sets = sets(model, RunRankings.of(run.folder()),
         settings);
     Set<String> taken = run.rollouts().stream().map(rollout -> rollout.problem().id()).collect(Collectors.toSet());
-    List<ProblemSet> beside = settings.beside().isEmpty()
-        ? List.of()
-        : ProblemSets.named(String.join(",", settings.beside()));
-    ModeProblems problems = ModeProblems.draw(model, mode(settings), beside, settings.counts(), taken,
+    ModeProblems problems = ModeProblems.draw(model, mode(settings), beside(settings), settings.counts(), taken,
         settings.adaptation().seed());
     Set<HookPoint> hooks = new TreeSet<>();
     sets.values().forEach(set -> hooks.addAll(set.keySet()));

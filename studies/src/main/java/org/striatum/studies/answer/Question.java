@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.stats.Verdict;
 
 /// The questions of a study about a checkpoint, in the order in which they are reported.
@@ -97,7 +98,8 @@ public enum Question {
   public static Question named(String name) {
     return Arrays.stream(values()).filter(question -> question.toString().equals(name)).findFirst()
         .orElseThrow(() -> new IllegalArgumentException(
-            "a question must be one of " + Arrays.toString(values()) + ", found '" + name + "'"));
+            "a question must be one of " + Arrays.toString(values()) + ", found '" + name + "'"
+                + NearestNames.meant(name, Arrays.stream(values()).map(Question::toString).toList())));
   }
 
   @JsonValue

@@ -52,13 +52,8 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
-  }
-
-  @Override
-  public boolean hasOwnTables() {
-    return false;
+  public Presentation presentation() {
+    return Presentation.SECTION;
   }
 
   @Override

@@ -44,8 +44,8 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

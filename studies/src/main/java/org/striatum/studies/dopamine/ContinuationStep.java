@@ -48,8 +48,8 @@ public record ContinuationStep(Drawn drawn) implements Study<ContinuationSetting
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

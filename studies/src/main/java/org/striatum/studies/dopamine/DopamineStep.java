@@ -87,8 +87,8 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.striatum.probe.intervention.InterventionResults;
 import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
-import org.striatum.probe.model.NearestNames;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ProbeKind;
@@ -51,8 +51,8 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

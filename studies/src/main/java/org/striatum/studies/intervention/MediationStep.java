@@ -55,13 +55,8 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
-  }
-
-  @Override
-  public boolean hasOwnTables() {
-    return false;
+  public Presentation presentation() {
+    return Presentation.SECTION;
   }
 
   @Override

@@ -67,13 +67,8 @@ public record SurpriseStep() implements Study<SurpriseSettings, SurpriseResults>
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
-  }
-
-  @Override
-  public boolean hasOwnTables() {
-    return false;
+  public Presentation presentation() {
+    return Presentation.SECTION;
   }
 
   @Override

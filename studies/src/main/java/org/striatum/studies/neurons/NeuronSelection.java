@@ -22,6 +22,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.NeuronId;
 import org.striatum.probe.model.NeuronSet;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.Baseline;
@@ -95,9 +96,10 @@ public sealed interface NeuronSelection
       return new OnTask(named(name.substring(0, task)), name.substring(task + 1));
     }
     Matcher matcher = NAMED.matcher(name);
-    if (!matcher.matches() || (matcher.group(4) != null && !matcher.group(1).equals("dopamine"))) {
+    if (!isName(name) || !matcher.matches()) {
       throw new UsageException("a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20,"
-          + " dopamine@significant, wanda@1%, next-token@1% or terminal-only@1%, found '" + name + "'");
+          + " dopamine@significant, wanda@1%, next-token@1% or terminal-only@1%, found '" + name + "'"
+          + (name.matches(".*\\d,\\d.*") ? "; decimals are written with a point" : meant(name)));
     }
     Ranking ranking = Ranking.named(matcher.group(1));
     if (matcher.group(4) != null) {
@@ -106,6 +108,24 @@ public sealed interface NeuronSelection
     return matcher.group(2) != null
         ? new Share(name, ranking, Double.parseDouble(matcher.group(2)) / 100)
         : new Top(name, ranking, Integer.parseInt(matcher.group(3)));
+  }
+
+  private static boolean isName(String name) {
+    Matcher matcher = NAMED.matcher(name);
+    return matcher.matches() && (matcher.group(4) == null || matcher.group(1).equals("dopamine"));
+  }
+
+  /// The name with another ranking, or the named set, that a slip of the keys may have made of it.
+  private static String meant(String name) {
+    int at = name.indexOf('@');
+    if (at < 1) {
+      return "";
+    }
+    List<String> rankings = Arrays.stream(Ranking.values()).map(ranking -> ranking.name().toLowerCase(Locale.ROOT)
+        .replace('_', '-')).toList();
+    List<String> near = NearestNames.near(name.substring(0, at), rankings).stream()
+        .map(ranking -> ranking + name.substring(at)).filter(NeuronSelection::isName).toList();
+    return near.isEmpty() ? NearestNames.meant(name, List.of("dopamine@significant")) : NearestNames.meant(near);
   }
 
   /// A set from JSON: its name, for a listed one its neurons, for a direction its checksum.
@@ -122,11 +142,11 @@ public sealed interface NeuronSelection
         : RecordJson.fromTree(json, Listed.class);
   }
 
-  /// The sets of a comma-separated list, in its order.
+  /// The sets of a comma-separated list, in its order. No name begins with a digit: what is in front of one is no separator.
   ///
   /// @throws UsageException if a name is no set's, or repeats
   public static List<NeuronSelection> list(String names) {
-    List<NeuronSelection> sets = Arrays.stream(names.split(",", -1)).map(name -> named(name.strip())).toList();
+    List<NeuronSelection> sets = Arrays.stream(names.split(",(?!\\d)", -1)).map(name -> named(name.strip())).toList();
     if (sets.stream().distinct().count() < sets.size()) {
       throw new UsageException("a neuron set must be named once, found one twice in " + names);
     }
@@ -250,7 +270,8 @@ public sealed interface NeuronSelection
     public void requireAsked(ValueNeuronResults values) {
       List<String> asked = values.datasets().stream().map(DatasetSummary::dataset).toList();
       if (!asked.contains(task)) {
-        throw new UsageException(name() + " is on a task that this run does not have: it has " + asked);
+        throw new UsageException(name() + " is on a task that this run does not have: it has " + asked
+            + NearestNames.meant(task, asked));
       }
     }
   }

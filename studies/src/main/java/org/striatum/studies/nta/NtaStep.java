@@ -37,6 +37,11 @@ public record NtaStep(NtaPlan plan, int threads) implements Study<NtaStepSetting
   }
 
   @Override
+  public int version() {
+    return 2;
+  }
+
+  @Override
   public String instance(NtaStepSettings settings) {
     return plan.experiment().printed();
   }

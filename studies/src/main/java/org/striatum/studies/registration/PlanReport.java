@@ -1,6 +1,8 @@
 package org.striatum.studies.registration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +40,20 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
   ///
   /// @param of which study or input
   /// @param place what of it
-  public record Deviation(String of, String place, String planned, String found) {
+  /// @param planned the value as the plan holds it, or words
+  /// @param found the value as the run holds it, or words
+  public record Deviation(String of, String place, JsonNode planned, JsonNode found) {
+    /// One that is told in words.
+    static Deviation said(String of, String place, String planned, String found) {
+      return new Deviation(of, place, TextNode.valueOf(planned), TextNode.valueOf(found));
+    }
+
     public String printed() {
       return "%s: %s was planned as %s, found %s".formatted(of, place, brief(planned), brief(found));
     }
 
-    private static String brief(String text) {
+    private static String brief(JsonNode value) {
+      String text = FlatRecord.printed(value);
       return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
   }
@@ -68,7 +78,7 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
     Sha256 found = Files.isRegularFile(file) ? Sha256.of(file) : null;
     if (!registered.sha256().equals(found)) {
       return Optional.of(new PlanReport(registered.sha256(), registered.primary(),
-          List.of(new Deviation("plan", PlanFile.NAME, brief(registered.sha256()),
+          List.of(Deviation.said("plan", PlanFile.NAME, brief(registered.sha256()),
               (found == null ? "none" : brief(found)) + ", so nothing can be compared"))));
     }
     Plan.Told told = PlanFile.read(file).plan().told();
@@ -79,7 +89,7 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
     List<String> open = told.settings().keySet().stream()
         .filter(name -> run.manifest().steps().stream().noneMatch(step -> isOf(step, name, told))).toList();
     if (!open.isEmpty()) {
-      deviations.add(new Deviation("run", "studies", String.join(", ", open), "not done"));
+      deviations.add(Deviation.said("run", "studies", String.join(", ", open), "not done"));
     }
     return Optional.of(new PlanReport(registered.sha256(), registered.primary(), deviations));
   }
@@ -98,14 +108,14 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
     if (inputs.checkpoint() != null && !inputs.checkpoint().files().equals(told.files())) {
       TreeSet<String> more = new TreeSet<>(inputs.checkpoint().files().keySet());
       more.removeAll(told.files().keySet());
-      deviations.add(new Deviation("run", "checkpoint", told.checkpoint(),
+      deviations.add(Deviation.said("run", "checkpoint", told.checkpoint(),
           more.isEmpty() ? inputs.checkpoint().name() + " with other files" : "with " + String.join(", ", more)));
     }
     if (inputs.data() != null) {
       List<String> sets = inputs.data().sets().stream().sorted().toList();
       List<String> planned = told.data().keySet().stream().toList();
       if (!sets.equals(planned)) {
-        deviations.add(new Deviation("run", "problem sets", String.join(", ", planned), String.join(", ", sets)));
+        deviations.add(Deviation.said("run", "problem sets", String.join(", ", planned), String.join(", ", sets)));
       }
     }
     return deviations;
@@ -118,14 +128,14 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
     if (!told.settings().containsKey(name)) {
       boolean counted = study.isPresent() && !study.get().isInternal()
           && study.get().scope() != Study.Scope.COMPARISON;
-      return counted ? List.of(new Deviation(step.name(), "study", ABSENT, "done")) : List.of();
+      return counted ? List.of(Deviation.said(step.name(), "study", ABSENT, "done")) : List.of();
     }
     if (!isOf(step, name, told)) {
-      return List.of(new Deviation(step.name(), "study", ABSENT, "done"));
+      return List.of(Deviation.said(step.name(), "study", ABSENT, "done"));
     }
     Path file = run.settingsFile(step.name());
     if (!Files.isRegularFile(file)) {
-      return List.of(new Deviation(step.name(), "settings", "kept", "missing"));
+      return List.of(Deviation.said(step.name(), "settings", "kept", "missing"));
     }
     JsonNode found = RecordJson.read(file, JsonNode.class);
     List<Deviation> deviations = new ArrayList<>();
@@ -133,14 +143,14 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
       found = found.path("drawn");
       deviations.addAll(drawn(told, run, step));
     }
-    SequencedMap<String, String> planned = flat(told.settings().get(name));
-    SequencedMap<String, String> now = flat(found);
-    SequencedMap<String, String> all = new LinkedHashMap<>(planned);
+    SequencedMap<String, JsonNode> planned = flat(told.settings().get(name));
+    SequencedMap<String, JsonNode> now = flat(found);
+    SequencedMap<String, JsonNode> all = new LinkedHashMap<>(planned);
     all.putAll(now);
     for (String place : all.keySet()) {
       if (!Objects.equals(planned.get(place), now.get(place))) {
-        deviations.add(new Deviation(step.name(), place, planned.getOrDefault(place, ABSENT),
-            now.getOrDefault(place, ABSENT)));
+        deviations.add(new Deviation(step.name(), place, planned.getOrDefault(place, TextNode.valueOf(ABSENT)),
+            now.getOrDefault(place, TextNode.valueOf(ABSENT))));
       }
     }
     return deviations;
@@ -158,15 +168,15 @@ public record PlanReport(Sha256 sha256, PrimaryFamily primary, List<Deviation> d
       Plan.PlannedData planned = told.data().get(set.path("dataset").asText());
       if (planned != null && planned.problems() * samples != set.path("rollouts").asInt()) {
         deviations.add(new Deviation(step.name(), "rollouts of " + set.path("dataset").asText(),
-            Integer.toString(planned.problems() * samples), set.path("rollouts").asText()));
+            IntNode.valueOf(planned.problems() * samples), set.path("rollouts")));
       }
     }
     return deviations;
   }
 
-  private static SequencedMap<String, String> flat(JsonNode settings) throws BadDataException {
-    SequencedMap<String, String> values = new LinkedHashMap<>();
-    FlatRecord.of(settings).entries().forEach(entry -> values.put(entry.place(), entry.value()));
+  private static SequencedMap<String, JsonNode> flat(JsonNode settings) throws BadDataException {
+    SequencedMap<String, JsonNode> values = new LinkedHashMap<>();
+    FlatRecord.of(settings).entries().forEach(entry -> values.put(entry.place(), entry.node()));
     return values;
   }
 }

@@ -106,8 +106,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

@@ -21,8 +21,13 @@ public record FlatRecord(List<Entry> entries) {
   /// One value.
   ///
   /// @param place the path to it, such as `study.training.maxEpochs` or `layers[3].hook`
-  /// @param value as JSON writes it; text without quotes; a list of plain values in brackets
-  public record Entry(String place, String value) {}
+  /// @param node a plain value or a list of such
+  public record Entry(String place, JsonNode node) {
+    /// As JSON writes it; text without quotes; a list of plain values in brackets.
+    public String value() {
+      return printed(node);
+    }
+  }
 
   public FlatRecord {
     entries = List.copyOf(entries);
@@ -60,11 +65,12 @@ public record FlatRecord(List<Entry> entries) {
         add(entries, place + "[" + i + "]", value.get(i));
       }
     } else {
-      entries.add(new Entry(place, printed(value)));
+      entries.add(new Entry(place, value));
     }
   }
 
-  private static String printed(JsonNode value) {
+  /// A plain value or a list of such, as [Entry#value] prints it.
+  public static String printed(JsonNode value) {
     if (value.isArray()) {
       return "[" + String.join(", ", value.valueStream().map(FlatRecord::printed).toList()) + "]";
     }

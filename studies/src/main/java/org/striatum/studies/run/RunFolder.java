@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -368,9 +369,7 @@ public final class RunFolder implements AutoCloseable {
   /// @return the removed steps, in order
   /// @throws UsageException if there is no such step, or it made the run's completions: then another folder is needed
   public List<String> forget(String name) throws IOException {
-    if (manifest.step(name).isEmpty()) {
-      throw new UnfinishedStudyException(folder, name);
-    }
+    requireFinished(name);
     if (name.equals(StudyRun.ROLLOUTS)) {
       throw new UsageException("everything in " + folder + " depends on its " + name + ": use another folder");
     }
@@ -384,6 +383,15 @@ public final class RunFolder implements AutoCloseable {
       }
     }
     return names;
+  }
+
+  /// A finished study by the name of its step.
+  ///
+  /// @throws UsageException if there is none, with the names that there are
+  public Step requireFinished(String name) {
+    List<String> finished = manifest.steps().stream().map(Step::name).toList();
+    return manifest.step(name).orElseThrow(() -> new UsageException(folder + " has no finished '" + name + "': it has "
+        + (finished.isEmpty() ? "none" : String.join(", ", finished)) + NearestNames.meant(name, finished)));
   }
 
   /// Lets the next writer in.

@@ -30,6 +30,24 @@ public interface Study<S extends Record, R extends Record> {
     ON_REQUEST
   }
 
+  /// Where results are known by their type; anywhere else they are shown value by value.
+  enum Presentation {
+    /// Nowhere.
+    VALUE_BY_VALUE,
+    /// In reports. In the results database they are rows of its table of figures.
+    SECTION,
+    /// In reports, and as tables of the results database.
+    SECTION_AND_TABLES;
+
+    public boolean hasSection() {
+      return this != VALUE_BY_VALUE;
+    }
+
+    public boolean hasTables() {
+      return this == SECTION_AND_TABLES;
+    }
+  }
+
   /// Its name, settings and results.
   StudyDescription<S, R> about();
 
@@ -95,15 +113,9 @@ public interface Study<S extends Record, R extends Record> {
     return false;
   }
 
-  /// Whether reports know its results by their type. Those of any other study are shown value by value.
-  default boolean hasOwnSection() {
-    return false;
-  }
-
-  /// Whether the results database knows its results by their type. Those of any other study are rows of its table of figures, value by
-  /// value.
-  default boolean hasOwnTables() {
-    return hasOwnSection();
+  /// Where its results are known by their type.
+  default Presentation presentation() {
+    return Presentation.VALUE_BY_VALUE;
   }
 
   /// What its results say about the questions of a full study, case by case.

@@ -87,7 +87,7 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
     for (Study<?, ?> study : known) {
       for (String step : run.finished(study)) {
         told.add(new ToldStudy(step, FlatRecord.read(run.settingsFile(step)).entries(),
-            study.hasOwnTables() ? List.of() : FlatRecord.read(run.resultsFile(step)).entries()));
+            study.presentation().hasTables() ? List.of() : FlatRecord.read(run.resultsFile(step)).entries()));
       }
     }
     return told;

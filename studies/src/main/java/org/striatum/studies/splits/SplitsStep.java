@@ -60,13 +60,8 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
-  }
-
-  @Override
-  public boolean hasOwnTables() {
-    return false;
+  public Presentation presentation() {
+    return Presentation.SECTION;
   }
 
   @Override

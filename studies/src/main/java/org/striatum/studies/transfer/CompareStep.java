@@ -69,8 +69,8 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

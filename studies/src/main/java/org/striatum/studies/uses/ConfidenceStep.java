@@ -50,8 +50,8 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

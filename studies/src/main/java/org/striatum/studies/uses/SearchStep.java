@@ -60,8 +60,8 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

@@ -55,8 +55,8 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
   }
 
   @Override
-  public boolean hasOwnSection() {
-    return true;
+  public Presentation presentation() {
+    return Presentation.SECTION_AND_TABLES;
   }
 
   @Override

@@ -101,7 +101,7 @@ class NeuronSelectionTest {
       "wanda@significant", "WANDA@1%", "next_token@1%"})
   void anyOtherNameIsRefused(String name) {
     assertThatThrownBy(() -> NeuronSelection.named(name)).isInstanceOf(UsageException.class)
-        .hasMessage(
+        .hasMessageStartingWith(
             "a neuron set is named value@1%, value@top20, dopamine@1%, dopamine@top20, dopamine@significant, wanda@1%,"
                 + " next-token@1% or terminal-only@1%, found '" + name + "'");
   }
@@ -149,6 +149,10 @@ class NeuronSelectionTest {
     assertThat(NeuronSelection.list("value@1%, dopamine@top20")).extracting(NeuronSelection::name)
         .containsExactly("value@1%", "dopamine@top20");
     assertThatThrownBy(() -> NeuronSelection.list("value@1%,value@1%")).hasMessageContaining("named once");
+    // Not cut at the comma, and not guessed.
+    assertThatThrownBy(() -> NeuronSelection.list("dopamine@top20,value@1,5%")).isInstanceOf(UsageException.class)
+        .hasMessageContaining("found 'value@1,5%'; decimals are written with a point");
+    assertThatThrownBy(() -> NeuronSelection.named("valeu@2%")).hasMessageEndingWith("; did you mean value@2%?");
   }
 
   @ParameterizedTest

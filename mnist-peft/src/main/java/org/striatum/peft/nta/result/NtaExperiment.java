@@ -1,7 +1,9 @@
 package org.striatum.peft.nta.result;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.striatum.probe.run.NearestNames;
 
 /// An experiment with fast, bounded gates, in the order a reader meets them.
 public enum NtaExperiment {
@@ -54,9 +56,9 @@ public enum NtaExperiment {
   ///
   /// @throws IllegalArgumentException if there is none
   public static NtaExperiment named(String name) {
+    List<String> names = Arrays.stream(values()).map(NtaExperiment::printed).toList();
     return Arrays.stream(values()).filter(experiment -> experiment.printed().equals(name)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("an experiment must be one of "
-            + String.join(", ", Arrays.stream(values()).map(NtaExperiment::printed).toList()) + ", found '" + name
-            + "'"));
+        .orElseThrow(() -> new IllegalArgumentException("an experiment must be one of " + String.join(", ", names)
+            + ", found '" + name + "'" + NearestNames.meant(name, names)));
   }
 }

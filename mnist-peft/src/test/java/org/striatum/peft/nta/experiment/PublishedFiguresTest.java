@@ -73,8 +73,8 @@ class PublishedFiguresTest {
     assertThat(Finding.surely("a", 3, none, new Estimate(7, 3.5, 8)).verdict()).isEqualTo(Verdict.YES);
     assertThat(Finding.surely("a", 3, none, new Estimate(7, 2, 8)).verdict()).isEqualTo(Verdict.UNDECIDED);
     assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).verdict()).isEqualTo(Verdict.NO);
-    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("≥ 3");
-    assertThat(Finding.surely("a", 0, none, new Estimate(2, 1, 2.9)).expected()).isEqualTo("> 0");
-    assertThat(Finding.between("a", 0, 2e-4, new Estimate(1, 1, 1)).expected()).isEqualTo("0 to 0.0002");
+    assertThat(Finding.surely("a", 3, none, new Estimate(2, 1, 2.9)).expectation()).isEqualTo("≥ 3");
+    assertThat(Finding.surely("a", 0, none, new Estimate(2, 1, 2.9)).expectation()).isEqualTo("> 0");
+    assertThat(Finding.between("a", 0, 2e-4, new Estimate(1, 1, 1)).expectation()).isEqualTo("0 to 0.0002");
   }
 }
