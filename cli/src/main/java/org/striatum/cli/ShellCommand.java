@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -74,7 +75,12 @@ final class ShellCommand implements Callable<Integer> {
       }
     };
     PrintStream said = new PrintStream(errors, true, StandardCharsets.UTF_8); // closed, it would close System.err
-    int code = JavaShellToolBuilder.builder().err(said, System.err).start(arguments.toArray(String[]::new));
+    JavaShellToolBuilder shell = JavaShellToolBuilder.builder().err(said, System.err);
+    Path home = Path.of(System.getProperty("user.home"));
+    if (!home.isAbsolute() || !Files.isWritable(home)) {
+      shell.persistence(new HashMap<>()); // what was typed is kept for the next time in the user's home, or not at all
+    }
+    int code = shell.start(arguments.toArray(String[]::new));
     return code == ExitCode.DONE && failed.get() && !terminal
         ? console.failed(ExitCode.USAGE, "a line of the input failed")
         : code;

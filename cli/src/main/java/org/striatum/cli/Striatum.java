@@ -8,6 +8,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.model.NearestNames;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.run.UserCache;
 import org.striatum.reports.database.DatabaseStep;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.Study;
@@ -55,6 +56,7 @@ public final class Striatum implements Runnable {
     }, "interrupted"));
     int code;
     try {
+      NativeLibraries.unpackBelow(UserCache.folder());
       code = Heartbeat.heardBy(console.supervision()::beat, () -> commandLine(console).execute(arguments));
     } catch (Exception | OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
       code = ExitCode.report(fatal, console, false);
