@@ -11,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.striatum.cli.console.Console;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Parameters;
 final class ShellCommand implements Callable<Integer> {
   static final String NAME = "shell";
   private static final String IMPORTS = "shell.jsh";
+  /// Notes where JShell's settings are kept the first time. Held here: a logger that nobody holds forgets its level.
+  private static final Logger PREFERENCES = Logger.getLogger("java.util.prefs");
 
   private final Console console;
 
@@ -49,6 +52,7 @@ final class ShellCommand implements Callable<Integer> {
         throw new UsageException("no file at " + file);
       }
     }
+    PREFERENCES.setLevel(Level.WARNING);
     Path imports = imports();
     try {
       List<String> arguments = new ArrayList<>(List.of("--execution", "local", "--class-path",
@@ -75,12 +79,7 @@ final class ShellCommand implements Callable<Integer> {
       }
     };
     PrintStream said = new PrintStream(errors, true, StandardCharsets.UTF_8); // closed, it would close System.err
-    JavaShellToolBuilder shell = JavaShellToolBuilder.builder().err(said, System.err);
-    Path home = Path.of(System.getProperty("user.home"));
-    if (!home.isAbsolute() || !Files.isWritable(home)) {
-      shell.persistence(new HashMap<>()); // what was typed is kept for the next time in the user's home, or not at all
-    }
-    int code = shell.start(arguments.toArray(String[]::new));
+    int code = JavaShellToolBuilder.builder().err(said, System.err).start(arguments.toArray(String[]::new));
     return code == ExitCode.DONE && failed.get() && !terminal
         ? console.failed(ExitCode.USAGE, "a line of the input failed")
         : code;

@@ -56,7 +56,7 @@ public final class Striatum implements Runnable {
     }, "interrupted"));
     int code;
     try {
-      NativeLibraries.unpackBelow(UserCache.folder());
+      LibraryFolders.below(UserCache.folder());
       code = Heartbeat.heardBy(console.supervision()::beat, () -> commandLine(console).execute(arguments));
     } catch (Exception | OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
       code = ExitCode.report(fatal, console, false);

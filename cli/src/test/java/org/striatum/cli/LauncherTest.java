@@ -94,7 +94,8 @@ class LauncherTest {
 
   @Test
   void norWithoutASupervisor() throws Exception {
-    assertThat(fromSources(Map.of("STRIATUM_IN_PROCESS", "1"))).contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
+    assertThat(fromSources(Map.of("STRIATUM_IN_PROCESS", "1")))
+        .contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
         .last().asString().doesNotContain("Supervisor").endsWith(" org.striatum.cli.Striatum demo a b");
   }
 

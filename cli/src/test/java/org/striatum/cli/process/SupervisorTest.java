@@ -22,7 +22,8 @@ class SupervisorTest {
   private List<String> refused(Path temporary, Path cache) throws Exception {
     Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m",
         "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "-Djava.io.tmpdir=" + temporary,
-        "-Dstriatum.cache=" + cache, "-Duser.name=me", Supervisor.class.getName(), "-version").redirectErrorStream(true).start();
+        "-Dstriatum.cache=" + cache, "-Duser.name=me", Supervisor.class.getName(), "-version").redirectErrorStream(true)
+        .start();
     List<String> said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     assertThat(process.waitFor()).as(said.toString()).isEqualTo(USAGE);
     return said;

@@ -62,8 +62,9 @@ public final class UserCache {
     } catch (IOException | UnsupportedOperationException _) {
       // as if it were somebody else's
     }
-    throw new UsageException("no folder for the cache: neither %s nor %s is one that this user, and nobody else, can write"
-        .formatted(usual, folder));
+    throw new UsageException(
+        "no folder for the cache: neither %s nor %s is one that this user, and nobody else, can write"
+            .formatted(usual, folder));
   }
 
   private static boolean isOwnedByThisProcess(Path folder) throws IOException {
