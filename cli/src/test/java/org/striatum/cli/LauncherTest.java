@@ -150,6 +150,24 @@ class LauncherTest {
   }
 
   @Test
+  void aBuildHasThemMadeWithWhatCommandsAreRunWith() throws Exception {
+    Path home = distribution("distribution");
+    Path java = home.resolve("runtime/bin/java");
+    Path told = folder.resolve("told");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + told + "\nexit 7\n");
+    ProcessBuilder builder = new ProcessBuilder(home.resolve("striatum").toString());
+    builder.environment().put("STRIATUM_LOAD", folder.resolve("cache").toString());
+    assertThat(builder.start().waitFor()).isEqualTo(7);
+    List<String> made = Files.readAllLines(told);
+    assertThat(made).contains("-XX:AOTCacheOutput=" + home.resolve("lib/striatum.aot"), "org.striatum.cli.Striatum");
+    Files.writeString(home.resolve("lib/striatum.aot"), "");
+    builder.environment().remove("STRIATUM_LOAD");
+    assertThat(builder.start().waitFor()).isEqualTo(7);
+    assertThat(Files.readAllLines(told)).containsAll(made.stream().filter(word -> word.startsWith("-"))
+        .filter(word -> !word.startsWith("-XX:AOTCacheOutput")).toList());
+  }
+
+  @Test
   void namesOfFilesAreReadInTheUsersEncodingOrUtf8() throws Exception {
     String launcher = distribution("distribution").resolve("striatum").toString();
     assertThat(said(Map.of(), launcher)).contains("LC_ALL=C.UTF-8");
