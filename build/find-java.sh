@@ -13,7 +13,7 @@ find_java() {
     case $target in /*) on_path=$target ;; *) on_path=$(dirname "$on_path")/$target ;; esac
   done
   for candidate in "${JAVA_HOME:-}" "${on_path%/bin/java}" /usr/lib/jvm/* /usr/java/* /opt/java/* \
-    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
     /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
     version=$(feature "$candidate" || true)
     if [ -n "$version" ] && [ "$version" -ge 25 ]; then

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.striatum.cli.console.Console;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Parameters;
 final class ShellCommand implements Callable<Integer> {
   static final String NAME = "shell";
   private static final String IMPORTS = "shell.jsh";
+  /// Notes where JShell's settings are kept the first time. Held here: a logger that nobody holds forgets its level.
+  private static final Logger PREFERENCES = Logger.getLogger("java.util.prefs");
 
   private final Console console;
 
@@ -48,6 +52,7 @@ final class ShellCommand implements Callable<Integer> {
         throw new UsageException("no file at " + file);
       }
     }
+    PREFERENCES.setLevel(Level.WARNING);
     Path imports = imports();
     try {
       List<String> arguments = new ArrayList<>(List.of("--execution", "local", "--class-path",

@@ -10,6 +10,7 @@ import org.striatum.cli.console.Screen;
 import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.option.Mistyped;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.run.UserCache;
 import org.striatum.reports.database.DatabaseStep;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.Study;
@@ -56,6 +57,7 @@ public final class Striatum implements Runnable {
     }, "interrupted"));
     int code;
     try {
+      LibraryFolders.below(UserCache.folder());
       code = Heartbeat.heardBy(console.supervision()::beat, () -> commandLine(console).execute(arguments));
     } catch (Exception | OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
       code = ExitCode.report(fatal, console, false);

@@ -3,12 +3,16 @@ package org.striatum.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -22,33 +26,56 @@ class LauncherTest {
   @TempDir
   private Path folder;
 
-  private Path fakeJava() throws IOException {
-    Path home = Files.createDirectories(folder.resolve("jdk/bin")).getParent();
+  private static void fakeJava(Path home) throws IOException {
+    Files.createDirectories(home.resolve("bin"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25\"\n");
     for (String program : List.of("java", "javac")) {
-      Path file = Files.writeString(home.resolve("bin").resolve(program), "#!/bin/sh\nenv\necho \"arguments: $*\"\n");
+      Path file = Files.writeString(home.resolve("bin").resolve(program),
+          "#!/bin/sh\n/usr/bin/env\nprintf 'arguments: %s\\n' \"$*\"\n");
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
+  }
+
+  /// The sources, where everything is built.
+  private Path sources() throws IOException {
+    Path home = folder.resolve("home");
+    Path build = Files.createDirectories(home.resolve("build"));
+    Path target = Files.createDirectories(home.resolve("cli/target"));
+    Files.copy(HOME.resolve("striatum"), home.resolve("striatum"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(HOME.resolve("build/find-java.sh"), build.resolve("find-java.sh"));
+    Files.writeString(home.resolve("pom.xml"), "");
+    Files.writeString(target.resolve("cli-1.jar"), "");
+    Files.writeString(target.resolve("classpath.txt"), "others.jar");
     return home;
   }
 
-  /// What the script starts, where everything is built.
-  private List<String> started(Map<String, String> environment) throws Exception {
-    Path build = Files.createDirectories(folder.resolve("home/build"));
-    Path target = Files.createDirectories(folder.resolve("home/cli/target"));
-    Files.copy(HOME.resolve("striatum"), folder.resolve("home/striatum"), StandardCopyOption.COPY_ATTRIBUTES);
-    Files.copy(HOME.resolve("build/find-java.sh"), build.resolve("find-java.sh"));
-    Files.writeString(folder.resolve("home/pom.xml"), "");
-    Files.writeString(target.resolve("cli-1.jar"), "");
-    Files.writeString(target.resolve("classpath.txt"), "others.jar");
+  /// A distribution, unpacked.
+  private Path distribution(String place) throws IOException {
+    Path home = folder.resolve(place);
+    Path jars = Files.createDirectories(home.resolve("lib"));
+    Files.copy(HOME.resolve("striatum"), home.resolve("striatum"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.writeString(jars.resolve("classpath.txt"), "lib/cli-1.jar:lib/z.jar:lib/probe-core-1.jar:lib/a.jar");
+    fakeJava(home.resolve("runtime"));
+    return home;
+  }
+
+  /// What a command starts.
+  private List<String> said(Map<String, String> environment, String... command) throws Exception {
     Path out = folder.resolve("out");
-    ProcessBuilder builder = new ProcessBuilder(folder.resolve("home/striatum").toString(), "demo", "a b")
-        .redirectErrorStream(true).redirectOutput(out.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
     builder.environment().remove("ORT_DISABLE_TELEMETRY"); // that of these tests
-    builder.environment().put("JAVA_HOME", fakeJava().toString());
+    List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(builder.environment()::remove);
     builder.environment().putAll(environment);
+    builder.environment().values().removeIf(""::equals);
     assertThat(builder.start().waitFor()).as(() -> read(out)).isZero();
     return read(out).lines().toList();
+  }
+
+  private List<String> fromSources(Map<String, String> environment) throws Exception {
+    Map<String, String> all = new HashMap<>(environment);
+    fakeJava(folder.resolve("jdk"));
+    all.put("JAVA_HOME", folder.resolve("jdk").toString());
+    return said(all, sources().resolve("striatum").toString(), "demo", "a b");
   }
 
   private static String read(Path file) {
@@ -61,13 +88,102 @@ class LauncherTest {
 
   @Test
   void commandsMaySendNoUsageData() throws Exception {
-    assertThat(started(Map.of())).contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
+    assertThat(fromSources(Map.of())).contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
         .last().asString().contains("Supervisor").endsWith(" org.striatum.cli.Striatum demo a b");
   }
 
   @Test
   void norWithoutASupervisor() throws Exception {
-    assertThat(started(Map.of("STRIATUM_IN_PROCESS", "1"))).contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
+    assertThat(fromSources(Map.of("STRIATUM_IN_PROCESS", "1")))
+        .contains("ORT_DISABLE_TELEMETRY=1", "OPT_OUT_TRACKING=true")
         .last().asString().doesNotContain("Supervisor").endsWith(" org.striatum.cli.Striatum demo a b");
+  }
+
+  @Test
+  void theSourcesNeedNoHome() throws Exception {
+    assertThat(fromSources(Map.of("HOME", ""))).last().asString().endsWith(" org.striatum.cli.Striatum demo a b");
+  }
+
+  @Test
+  void jarsOfSourcesAndDocumentationAreNoClasses() throws Exception {
+    Path target = sources().resolve("cli/target");
+    Files.writeString(target.resolve("cli-1-sources.jar"), "");
+    Files.writeString(target.resolve("cli-1-javadoc.jar"), "");
+    fakeJava(folder.resolve("jdk"));
+    assertThat(said(Map.of("JAVA_HOME", folder.resolve("jdk").toString()),
+        folder.resolve("home/striatum").toString(), "demo")).contains(
+            "CLASSPATH=" + target.resolve("cli-1.jar") + ":others.jar");
+  }
+
+  /// Programs are where PATH says, and here it says nowhere.
+  @Test
+  void aDistributionNeedsNothingButItself() throws Exception {
+    Path home = distribution("a  folder/larger 100%\\n");
+    assertThat(said(Map.of("PATH", "/nowhere", "HOME", ""), home.resolve("striatum").toString(), "demo", "a b"))
+        .contains("CLASSPATH=" + Stream.of("cli-1.jar", "z.jar", "probe-core-1.jar", "a.jar")
+            .map(jar -> home.resolve("lib").resolve(jar).toString()).collect(Collectors.joining(":")))
+        .last().asString().startsWith("arguments: -XX:TieredStopAtLevel=1")
+        .contains(" -cp " + home.resolve("lib/cli-1.jar") + ":" + home.resolve("lib/probe-core-1.jar")
+            + " org.striatum.cli.process.Supervisor", " -Dstriatum.home=" + home + " ")
+        .endsWith(" org.striatum.cli.Striatum demo a b");
+  }
+
+  @Test
+  void itIsFoundByWayOfLinks() throws Exception {
+    Path home = distribution("distribution");
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Files.createSymbolicLink(bin.resolve("first"), Path.of("../distribution/striatum"));
+    Files.createSymbolicLink(bin.resolve("striatum"), Path.of("first"));
+    assertThat(said(Map.of(), bin.resolve("striatum").toString())).last().asString()
+        .contains(" -Dstriatum.home=" + home + " ");
+    assertThat(said(Map.of(), "sh", "-c", "cd \"$0\" && sh striatum", home.toString())).last().asString()
+        .contains(" -Dstriatum.home=" + home + " ");
+  }
+
+  @Test
+  void itsLoadedClassesAreUsedWhereTheyAre() throws Exception {
+    Path home = distribution("distribution");
+    String launcher = home.resolve("striatum").toString();
+    assertThat(said(Map.of(), launcher)).last().asString().doesNotContain("-XX:AOTCache");
+    Path loaded = Files.writeString(home.resolve("lib/striatum.aot"), "");
+    assertThat(said(Map.of(), launcher)).last().asString().contains(" -XX:AOTCache=" + loaded + " ");
+  }
+
+  @Test
+  void aBuildHasThemMadeWithWhatCommandsAreRunWith() throws Exception {
+    Path home = distribution("distribution");
+    Path java = home.resolve("runtime/bin/java");
+    Path told = folder.resolve("told");
+    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\" >" + told + "\nexit 7\n");
+    ProcessBuilder builder = new ProcessBuilder(home.resolve("striatum").toString());
+    builder.environment().put("STRIATUM_LOAD", folder.resolve("cache").toString());
+    assertThat(builder.start().waitFor()).isEqualTo(7);
+    List<String> made = Files.readAllLines(told);
+    assertThat(made).contains("-XX:AOTCacheOutput=" + home.resolve("lib/striatum.aot"), "org.striatum.cli.Striatum");
+    Files.writeString(home.resolve("lib/striatum.aot"), "");
+    builder.environment().remove("STRIATUM_LOAD");
+    assertThat(builder.start().waitFor()).isEqualTo(7);
+    assertThat(Files.readAllLines(told)).containsAll(made.stream().filter(word -> word.startsWith("-"))
+        .filter(word -> !word.startsWith("-XX:AOTCacheOutput")).toList());
+  }
+
+  @Test
+  void namesOfFilesAreReadInTheUsersEncodingOrUtf8() throws Exception {
+    String launcher = distribution("distribution").resolve("striatum").toString();
+    assertThat(said(Map.of(), launcher)).contains("LC_ALL=C.UTF-8");
+    assertThat(said(Map.of("LC_ALL", "C"), launcher)).contains("LC_ALL=C.UTF-8");
+    assertThat(said(Map.of("LANG", "POSIX"), launcher)).contains("LC_ALL=C.UTF-8");
+    assertThat(said(Map.of("LANG", "C", "LC_CTYPE", "de_DE.UTF-8"), launcher)).noneMatch(
+        line -> line.startsWith("LC_ALL="));
+    assertThat(said(Map.of("LANG", "de_DE.ISO-8859-1"), launcher)).noneMatch(line -> line.startsWith("LC_ALL="));
+  }
+
+  @Test
+  void aFolderThatNoClassPathCanNameIsRefused() throws Exception {
+    Path launcher = distribution("a:b").resolve("striatum");
+    Process process = new ProcessBuilder(launcher.toString()).redirectErrorStream(true).start();
+    assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).hasLineCount(1)
+        .contains(launcher.getParent().toString());
+    assertThat(process.waitFor()).isEqualTo(2);
   }
 }
