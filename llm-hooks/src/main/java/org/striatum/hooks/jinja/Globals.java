@@ -19,6 +19,7 @@ import org.striatum.hooks.jinja.Value.Str;
 /// Functions that every template has.
 final class Globals {
   private static final int LONGEST_RANGE = 100_000; // as in the reference's sandbox
+  private static final int LONGEST_PART = 5; // "September" for %B
   private static final Set<String> UNSUPPORTED = Set.of("cycler", "joiner", "lipsum", "self", "super");
 
   private Globals() {}
@@ -27,7 +28,13 @@ final class Globals {
     return Map.of("range", Globals::range, "dict", Globals::dict, "namespace", Globals::namespace,
         "raise_exception", call -> {
           throw TemplateException.raised(Values.text(call.required(0, "message")));
-        }, "strftime_now", call -> new Str(DateFormat.format(call.text(0, "format"), now)));
+        }, "strftime_now", call -> date(call, now));
+  }
+
+  private static Value date(Call call, LocalDateTime now) {
+    String format = call.text(0, "format");
+    call.interpreter().budget().make((long) LONGEST_PART * format.length());
+    return new Str(DateFormat.format(format, now));
   }
 
   /// Names that the reference knows and this program does not.

@@ -10,7 +10,7 @@ import java.time.Duration;
 /// @param output characters written
 /// @param time from the begin of the rendering
 public record RenderingLimits(long steps, int depth, long characters, int output, Duration time) {
-  /// A thousand times what templates need.
-  public static final RenderingLimits DEFAULT = new RenderingLimits(5_000_000, 600, 64L << 20, 16 << 20,
+  /// A thousand times what templates need; a text of 2 million characters is half a million tokens.
+  public static final RenderingLimits DEFAULT = new RenderingLimits(5_000_000, 600, 64L << 20, 2 << 20,
       Duration.ofSeconds(10));
 }
