@@ -1,6 +1,8 @@
 package org.striatum.datasets.grading;
 
 import java.math.BigInteger;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -40,6 +42,13 @@ final class NumberText {
   /// for millions cannot be seen here; a reference of 5 that means so is refused rather than 5 million taken for 5.
   static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
       "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
+  /// A thousand or more in one letter: behind an amount of money, or a capital K.
+  private static final Pattern SHORT_SCALE = Pattern
+      .compile("((?<![\\w.,])[$€£¥₹]\\h?\\d[\\d,.]{0,20})([kKMB])(?!\\w)|((?<![\\w.,])\\d[\\d,.]{0,20})(K)(?![\\w/])");
+  private static final Map<String, String> LONG_SCALES = Map.of("K", "thousand", "M", "million", "B", "billion");
+  private static final Pattern OPERATION = Pattern
+      .compile("[\\d)}]\\s*(?:[-+*×÷·−–]|\\\\(?:times|cdot|div)\\b)\\s*[\\d({\\\\]|[\\d)]\\s*\\(");
+  private static final Pattern BARE_LINE = Pattern.compile("(?:[-*•]\\h+)?(\\$?\\d[\\d,.]{0,40})");
   private static final Pattern SCALED = Pattern.compile(
       "(?s)(\\D{0,6}+[\\d.,]{1,60}+)\\h?(?:\\\\text\\s?\\{\\s?)?(hundred|thousand|million|billion|trillion|dozen)\\b\\D{0,60}+");
   private static final Pattern DECIMAL_COMMA = Pattern
@@ -71,9 +80,9 @@ final class NumberText {
   private static final Pattern FACTORIAL = Pattern.compile("\\s*\\d+!\\s*");
   private static final int LONGEST_SIGN = 6;
   private static final int LONGEST_SUM = 80;
-  /// `0x10`, `0b101`, `3rd of May`.
+  /// `0x10`, `0b101`, `3rd of May`, `3 quarters`.
   private static final Pattern CODED = Pattern.compile(
-      "(?<![\\w.])0[xXbB][0-9a-fA-F]|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
+      "(?<![\\w.])0[xXbB][0-9a-fA-F]|(?<![\\w.])[13]\\hquarters\\b|\\d(?:st|nd|rd|th)?\\hof\\h(?:Jan|Feb|Mar|Apr|May|June?\\b|July?\\b|Aug|Sep|Oct|Nov|Dec)");
   /// `#### N/A`.
   private static final Pattern UNMARKED = Pattern
       .compile(
@@ -167,6 +176,9 @@ final class NumberText {
   /// The number that a text commits itself to, with its unit.
   static Optional<String> answer(String text) {
     String own = own(TexSpans.closed(Sentences.standing(FullWidth.narrowed(text))));
+    if (several(own)) {
+      return Optional.empty();
+    }
     if (TexSpans.boxes(own).isEmpty() && (marked(own).isPresent() || UNMARKED.matcher(own).find())) {
       return markedSpan(own).flatMap(KIND::value);
     }
@@ -199,11 +211,13 @@ final class NumberText {
         .map(end -> text.substring(0, literal.end() + end).replaceFirst("^" + ABOUT + "|[.]$", "").strip()));
   }
 
-  /// A text that is a calculation or an equation as a whole: `40 + 2`, `x = 7`.
+  /// A text that is an equation, a power or a root as a whole: `40 + 2 = 42`, `x = 7`. What is still to be computed is no number: it may
+  /// be the question again.
   private static Optional<String> computed(String written) {
     String text = END.matcher(plain(written)).replaceAll("").strip();
     boolean calculation = text.length() <= LONGEST_SUM && (text.indexOf(", ") < 0 || value(text).isPresent())
-        && !WrittenAnswer.prose(text) && !CODED.matcher(text).find();
+        && !WrittenAnswer.prose(text) && !CODED.matcher(text).find()
+        && (text.indexOf('=') >= 0 || !OPERATION.matcher(text).find());
     if (!calculation) {
       return Optional.empty();
     }
@@ -224,8 +238,23 @@ final class NumberText {
     for (TexSpans.Span formula : TexSpans.formulas(written).reversed()) {
       text.replace(formula.start(), formula.end(), formula.content(written));
     }
-    String grouped = GROUPED.matcher(text).replaceAll(",");
+    String grouped = scaled(GROUPED.matcher(text).replaceAll(","));
     return SPACE.matcher(TEXT.matcher(grouped).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ").strip();
+  }
+
+  /// Whether a text is nothing but lines of numbers, of which none is marked.
+  private static boolean several(String text) {
+    List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    return lines.size() > 1 && lines.stream().allMatch(line -> BARE_LINE.matcher(line).matches())
+        && lines.stream().map(line -> BARE_LINE.matcher(line).replaceFirst("$1")).distinct().count() > 1;
+  }
+
+  /// `$5K` as `$5 thousand`.
+  private static String scaled(String text) {
+    return SHORT_SCALE.matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(found.group(1) == null
+            ? found.group(3) + " thousand"
+            : found.group(1) + " " + LONG_SCALES.get(found.group(2).toUpperCase(Locale.ROOT))));
   }
 
   /// A number in lowest terms: `n` or `n/d`.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,5 +176,38 @@ class ReadingTest {
       assertThat(reading.graded(reading.joined("not 3", "", false))).as("cut off in it").isEmpty();
     }
     assertThat(new Reading("", "", false, List.of()).joined("not 3", "4", true)).isEqualTo("4");
+  }
+
+  /// A scale, a fraction or a number of things is no unit, and what is still to be computed no number.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      #### $5K | 5 | 5000
+      The house costs $120K. | 120 | 120000
+      #### 120K | 120 | 120000
+      Total revenue: **$1.5M** | 1.5 | 1500000
+      The profit is $70k | 70 | 70000
+      The temperature is 300 K. | 300000 | 300
+      The answer is 3 tenths. | 3 | -
+      The answer is 3 hundredths. | 3 | -
+      The answer is 3 quarters. | 3 | -
+      She gets 5 eighths. | 5 | -
+      #### 5 gross | 5 | -
+      12+35 | 47 | -
+      7*4 | 28 | -
+      #### 12+35 | 47 | -
+      The answer is 12+35. | 47 | -
+      Answer: 3*(4+5) | 27 | -
+      """)
+  void aScaleIsNoUnitAndACalculationNoNumber(String text, String wrong, String right) {
+    assertThat(AnswerGrader.NUMBER.grade(wrong, text, Reading.USUAL).reward()).isZero();
+    if (!right.equals("-")) {
+      assertThat(AnswerGrader.NUMBER.grade(right, text, Reading.USUAL).reward()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5\n6\n7", "- 5\n- 7", "3\n\n7"})
+  void ofLinesOfNumbersNoneIsTheAnswer(String text) {
+    assertThat(AnswerGrader.NUMBER.grade("7", text, Reading.USUAL).read()).isEmpty();
   }
 }
