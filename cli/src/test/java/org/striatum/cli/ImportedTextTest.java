@@ -230,4 +230,29 @@ class ImportedTextTest {
     Session otherPrompt = session(REASONER, file("prompt", ids("1+2=", prompt, "2", 16)), "prompt");
     assertThat(otherPrompt.code()).as(otherPrompt.err()).isEqualTo(ExitCode.BAD_DATA);
   }
+
+  /// Of one completion, generated to a stop, and imported whole as text and as ids: tokens end with that in which
+  /// the stop begins, and text before it.
+  @Test
+  void aStopEndsTextTokensAndGenerationAlike() throws IOException {
+    Path data = Files.writeString(folder.resolve("data.jsonl"), "{\"question\": \"7+5=\", \"answer\": \"12\"}\n");
+    List<Rollout> drawn = new ArrayList<>();
+    for (String stop : List.of("--no-stop", "--stop=#")) {
+      Path run = folder.resolve(stop);
+      Session session = Session.of("rollouts", REASONER, "--data", data, "--prompt-template", "{prompt}", "--grader", "number",
+          "--max-new-tokens", 40, "--temperature", 0, stop, "--output", run);
+      assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+      drawn.add(RolloutFile.read(run.resolve("rollouts.jsonl")).getFirst());
+    }
+    Rollout whole = drawn.getFirst();
+    Rollout stopped = drawn.getLast();
+    assertThat(stopped.tokens()).hasSizeLessThan(whole.tokens().length);
+    ObjectNode carried = ids("7+5=", Arrays.copyOf(whole.tokens(), whole.promptLength()), whole.completion(),
+        Arrays.copyOfRange(whole.tokens(), whole.promptLength(), whole.tokens().length));
+    for (ObjectNode line : List.of(carried, text("7+5=", whole.completion(), "12"))) {
+      Rollout imported = imported(REASONER, file("whole", line), "run" + line.has("outputs"), "--stop", "#");
+      assertThat(imported.tokens()).containsExactly(stopped.tokens());
+      assertThat(imported.completion()).isEqualTo(stopped.completion());
+    }
+  }
 }
