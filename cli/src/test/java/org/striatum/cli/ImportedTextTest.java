@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.probe.rollout.Ending;
@@ -254,5 +255,18 @@ class ImportedTextTest {
       assertThat(imported.tokens()).containsExactly(stopped.tokens());
       assertThat(imported.completion()).isEqualTo(stopped.completion());
     }
+  }
+
+  /// Rewards of another program say nothing of what was read, right or wrong.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void scoresOfAFileAreGradedElsewhere(int score) throws IOException {
+    ObjectNode line = text("2+3=", "5", "5").put("correct", score);
+    Session session = Session.of("rollouts", REASONER, "--import", file("scored", line), "--output",
+        folder.resolve("run"));
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    assertThat(session.out()).contains("graded elsewhere").doesNotContain("answered");
+    assertThat(JSON.readTree(folder.resolve("run/results/rollouts.json").toFile()).findValue("answered").isNull())
+        .isTrue();
   }
 }

@@ -110,7 +110,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
     List<Rollout> rollouts = rollouts(run);
     RolloutFile.write(run.folder().rollouts(), rollouts);
-    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
+    RolloutResults counted = made.source().grader() == null
+        ? RolloutResults.gradedElsewhere(rollouts)
+        : RolloutResults.of(rollouts);
+    return Found.only(counted).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 
