@@ -269,4 +269,16 @@ class ImportedTextTest {
     assertThat(JSON.readTree(folder.resolve("run/results/rollouts.json").toFile()).findValue("answered").isNull())
         .isTrue();
   }
+
+  /// Whoever says how it ended, or nobody.
+  @ParameterizedTest
+  @CsvSource({"length,<think>It is 5,CUT_IN_THOUGHT", ",<think>It is 5,CUT_IN_THOUGHT", ",<think>8</think>5,UNKNOWN",
+      "stop,<think>It is 5,ENDED", ",5,UNKNOWN"})
+  void anOpenThoughtIsCutOff(String reason, String completion, Ending ending) throws IOException {
+    ObjectNode line = text("2+3=", completion, "5");
+    ((ObjectNode) line.withArray("outputs").get(0)).put("finish_reason", reason);
+    Rollout rollout = imported(REASONER, file("thought", line), "run");
+    assertThat(rollout.ending()).isEqualTo(ending);
+    assertThat(rollout.finished()).isEqualTo(!ending.isCutOff());
+  }
 }

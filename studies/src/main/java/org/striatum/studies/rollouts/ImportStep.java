@@ -274,8 +274,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     Grade grade = grader == null
         ? graded.grade()
         : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text());
-    Ending ending = told.finished().map(finished -> format.ending(problem, told.text(), finished))
-        .orElse(Ending.UNKNOWN);
+    Ending ending = format.ending(problem, told.text(), told.finished());
     return new Rollout(problem, graded.sample(), 0, told.text(), whole.tokens(), whole.promptLength(),
         !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
         RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));

@@ -25,9 +25,9 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   ///
   /// @param accuracy mean reward
   /// @param finished share that ended by itself, by a stop or an end-of-sequence token, of those whose ending is known; NaN if
-  ///     none is
+  ///     none is, or only thoughts that did not close
   /// @param answered share from which an answer could be read, right or wrong; NaN if another program graded them
-  /// @param cutInThought share that reached the token limit while thinking: they have no answer
+  /// @param cutInThought share that was cut off while thinking: they have no answer
   /// @param endingUnknown rollouts of which nobody said how they ended; null in files that were written before it was counted
   /// @param thoughtClosed rollouts that have a `think-end`; null likewise
   public record DatasetAccuracy(String dataset, int rollouts, double accuracy, double finished, double answered,
@@ -45,6 +45,9 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
         parts.add(String.format(Locale.ROOT, "%.1f %% of the rollouts were cut off at the token limit%s",
             100 * (1 - finished),
             cutInThought > 0 ? String.format(Locale.ROOT, ", %.1f %% inside a thought", 100 * cutInThought) : ""));
+      }
+      if (Double.isNaN(finished) && cutInThought > 0) {
+        parts.add(String.format(Locale.ROOT, "%.1f %% of the rollouts end inside a thought", 100 * cutInThought));
       }
       if (endingUnknown > 0) {
         parts.add("how %d of %d rollouts ended is not known".formatted(endingUnknown, rollouts));
@@ -74,10 +77,13 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   }
 
   /// Share of rollouts that ended by themselves, of those whose ending is known; NaN if none is. Files that were written before
-  /// endings were kept say only which rollouts were cut off.
+  /// endings were kept say only which rollouts were cut off. Where only thoughts say how theirs ended, none of the known can have
+  /// finished: that is no share.
   public static double finished(List<Rollout> rollouts) {
     List<Rollout> known = rollouts.stream().filter(rollout -> rollout.ending() != Ending.UNKNOWN).toList();
-    return known.isEmpty() ? Double.NaN : share(known, Rollout::finished);
+    boolean ofThoughts = known.size() < rollouts.size()
+        && known.stream().allMatch(rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT);
+    return ofThoughts ? Double.NaN : share(known, Rollout::finished);
   }
 
   private static boolean isKnown(Rollout rollout) {

@@ -459,7 +459,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
         completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
-        grade.timeLimit(), drawing.format.ending(asked.problem, text, completion.finished()),
+        grade.timeLimit(), drawing.format.ending(asked.problem, text, Optional.of(completion.finished())),
         thinkEnd(whole, drawing.texts.thinkEnd(dataset, completion.tokens())));
   }
 

@@ -46,6 +46,10 @@ class TruncationTest {
         "1 of 5"));
     assertThat(counted(Ending.UNKNOWN).finished()).isNaN();
     assertThat(counted(Ending.UNKNOWN).truncation()).isPresent();
+    DatasetAccuracy thoughts = counted(Ending.UNKNOWN, Ending.CUT_IN_THOUGHT);
+    assertThat(thoughts.finished()).as("of those known none can have").isNaN();
+    assertThat(thoughts.cutInThought()).isEqualTo(0.5);
+    assertThat(thoughts.truncation()).hasValueSatisfying(remark -> assertThat(remark).contains("50.0 %", "1 of 2"));
     assertThat(counted(Ending.ENDED, Ending.ENDED).truncation()).isEmpty();
   }
 
