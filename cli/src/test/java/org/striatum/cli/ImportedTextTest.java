@@ -80,7 +80,7 @@ class ImportedTextTest {
         .asText()).isEqualTo("; then");
     Path layout = file("layout", text("Question: 2+3?\nAnswer:", " 5 Question: 8", "5"));
     assertThat(imported(REASONER, layout, "none", "--no-stop").completion()).isEqualTo(" 5 Question: 8");
-    Rollout thought = imported(REASONER, file("marked", text("2+3=", "%8=5", "5")), "marked", "--thinking", "%,=");
+    Rollout thought = imported(REASONER, file("marked", text("2+3=", "%8=**5**", "5")), "marked", "--thinking", "%,=");
     assertThat(thought.read()).isEqualTo("5");
     assertThat(thought.thinkEnd()).isNotNull();
   }
@@ -117,7 +117,7 @@ class ImportedTextTest {
   /// Prompts that somebody rendered, and plain ones: a thought has the markers of the checkpoint's template, and no stop that nobody
   /// asked for ends one.
   @ParameterizedTest
-  @CsvSource({"[THINK]8[/THINK]5,5", "[THINK]The answer is 5 but,", "[THINK]Question: 8[/THINK] 5, 5"})
+  @CsvSource({"[THINK]8[/THINK]**5**,5", "[THINK]The answer is 5 but,", "[THINK]Question: 8[/THINK] **5**, 5"})
   void textHasTheThoughtsOfTheTemplate(String completion, String read) throws IOException {
     Path thinks = Session.copy(REASONER, folder.resolve("thinks"));
     Files.writeString(thinks.resolve("chat_template.jinja"),
@@ -268,6 +268,21 @@ class ImportedTextTest {
     assertThat(session.out()).contains("graded elsewhere").doesNotContain("answered");
     assertThat(JSON.readTree(folder.resolve("run/results/rollouts.json").toFile()).findValue("answered").isNull())
         .isTrue();
+  }
+
+  /// An answer at the end of what the token limit cut off is none, on import and graded again alike.
+  @Test
+  void anAnswerAtACutIsNotRead() throws IOException {
+    ObjectNode open = text("2+3=", "The answer is 5", "5");
+    ObjectNode ended = open.deepCopy().put("prompt", "1+4=");
+    ((ObjectNode) ended.withArray("outputs").get(0)).put("finish_reason", "stop");
+    Path file = file("cut", open, ended);
+    assertThat(imported(REASONER, file, "run").read()).isNull();
+    Path run = folder.resolve("run");
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(Rollout::reward).containsExactly(0.0, 1.0);
+    assertThat(Session.of("grade", run, "--grader", "number", "--dry-run").out()).contains("0 of 2 rewards changed");
+    assertThat(Session.of("grade", run, "--grader", "math").out()).contains("0 of 2 rewards changed");
+    assertThat(Session.of("verify", run).out()).contains("2 of 2 completions graded again, the same rewards");
   }
 
   /// Whoever says how it ended, or nobody.

@@ -271,10 +271,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     Problem problem = told.problem();
     TokenSequence whole = told.tokens();
     String dataset = problem.dataset();
+    Ending ending = format.ending(problem, told.text(), told.finished());
     Grade grade = grader == null
         ? graded.grade()
-        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text());
-    Ending ending = format.ending(problem, told.text(), told.finished());
+        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text(), ending.isCutOff());
     return new Rollout(problem, graded.sample(), 0, told.text(), whole.tokens(), whole.promptLength(),
         !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
         RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));

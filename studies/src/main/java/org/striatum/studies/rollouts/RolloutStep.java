@@ -455,7 +455,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
     String dataset = asked.set.name();
     String text = drawing.texts.of(dataset, completion.drawn());
-    Grade grade = drawing.graders.apply(dataset).grade(asked.problem, text);
+    Grade grade = drawing.graders.apply(dataset).grade(asked.problem, text, !completion.finished());
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
         completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
