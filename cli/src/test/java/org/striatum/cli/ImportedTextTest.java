@@ -240,7 +240,8 @@ class ImportedTextTest {
     List<Rollout> drawn = new ArrayList<>();
     for (String stop : List.of("--no-stop", "--stop=#")) {
       Path run = folder.resolve(stop);
-      Session session = Session.of("rollouts", REASONER, "--data", data, "--prompt-template", "{prompt}", "--grader", "number",
+      Session session = Session.of("rollouts", REASONER, "--data", data, "--prompt-template", "{prompt}", "--grader",
+          "number",
           "--max-new-tokens", 40, "--temperature", 0, stop, "--output", run);
       assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
       drawn.add(RolloutFile.read(run.resolve("rollouts.jsonl")).getFirst());
@@ -283,6 +284,22 @@ class ImportedTextTest {
     assertThat(Session.of("grade", run, "--grader", "number", "--dry-run").out()).contains("0 of 2 rewards changed");
     assertThat(Session.of("grade", run, "--grader", "math").out()).contains("0 of 2 rewards changed");
     assertThat(Session.of("verify", run).out()).contains("2 of 2 completions graded again, the same rewards");
+  }
+
+  /// In a file of problems as in one of completions: the row that has it is named.
+  @Test
+  void aTokenBeyondTheEmbeddingIsBadData() throws IOException {
+    Path other = Session.copy(REASONER, folder.resolve("other"));
+    Path tokenizer = other.resolve("tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer).replaceFirst("\"%\": \\d+", "\"%\": 987654"));
+    Session imported = session(other, file("rows", text("2+3=", "5", "5"), text("2%3=", "5", "5")), "run");
+    assertThat(imported.code()).as(imported.err()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(imported.err()).contains("rows.jsonl", "2%3=", "987654");
+    Path data = Files.writeString(folder.resolve("data.jsonl"),
+        "{\"question\": \"2+3=\", \"answer\": \"5\"}\n{\"question\": \"2%3=\", \"answer\": \"5\"}\n");
+    Session asked = Session.of("rollouts", other, "--data", data, "--dry-run");
+    assertThat(asked.code()).as(asked.err()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(asked.err()).contains("line 2", "987654");
   }
 
   /// Whoever says how it ended, or nobody.

@@ -298,7 +298,8 @@ class PromptsTest {
     String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
     Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted(question));
     Path shots = Files.writeString(folder.resolve("shots.jsonl"), row.formatted(example));
-    Session session = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots, "--dry-run");
+    Session session = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots,
+        "--dry-run");
     assertThat(session.code()).as(session.err()).isEqualTo(passed ? ExitCode.USAGE : ExitCode.DONE);
   }
 

@@ -181,7 +181,8 @@ class ReadingTest {
   /// What touches the end of a text that the token limit cut off may be the beginning of something else.
   @ParameterizedTest
   @CsvSource(delimiter = '|', value = {"The answer is 1|none", "#### 1|none", "So $\\boxed{1|none", "\\boxed{1}|1",
-      "The answer is 1.|none", "The answer is 1,|none", "The answer is 1!|1", "The answer is **1**|1", "The answer is **1|none",
+      "The answer is 1.|none", "The answer is 1,|none", "The answer is 1!|1", "The answer is **1**|1",
+      "The answer is **1|none",
       "The answer is $1$|1", "The answer is \\(\\frac{1}{1}|none", "<answer>1|none", "<answer>1</answer>|1",
       "#### 1\\nQuestion: Wh|1", "答案是1|none"})
   void anAnswerAtTheEndOfWhatWasCutOffIsNotRead(String text, String read) {

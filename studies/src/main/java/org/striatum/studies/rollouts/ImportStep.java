@@ -30,6 +30,7 @@ import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.registration.Registration;
@@ -50,6 +51,9 @@ import org.striatum.studies.run.StudyRun;
 /// @param made the completions
 /// @param asking what is known of how they were asked: stops and markers of thoughts, and for messages the template
 public record ImportStep(ForeignRollouts made, PromptSettings asking) implements Study<ImportSettings, RolloutResults> {
+  /// Characters of a prompt in an error.
+  private static final int SHOWN = 40;
+
   @Override
   public StudyDescription<ImportSettings, RolloutResults> about() {
     return StudyDescription
@@ -256,12 +260,14 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     return rollouts;
   }
 
-  /// @throws UsageException as [ImportedText#of], naming the problem
-  private static ImportedText.TokenizedText told(ImportedText imported, Graded graded) {
+  /// @throws BadDataException where [ImportedText#of] refuses a completion, naming its problem
+  private ImportedText.TokenizedText told(ImportedText imported, Graded graded) throws BadDataException {
     try {
       return imported.of(graded);
     } catch (UsageException refused) {
-      throw new UsageException("problem %s: %s".formatted(graded.problem().id(), refused.getMessage()), refused);
+      String prompt = graded.problem().prompt();
+      throw new BadDataException("%s, problem %s ('%s'): %s".formatted(made.source().file(), graded.problem().id(),
+          prompt.length() > SHOWN ? prompt.substring(0, SHOWN) + "…" : prompt, refused.getMessage()), refused);
     }
   }
 
