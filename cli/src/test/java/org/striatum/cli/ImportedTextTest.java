@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.probe.rollout.Ending;
@@ -79,7 +80,7 @@ class ImportedTextTest {
         .asText()).isEqualTo("; then");
     Path layout = file("layout", text("Question: 2+3?\nAnswer:", " 5 Question: 8", "5"));
     assertThat(imported(REASONER, layout, "none", "--no-stop").completion()).isEqualTo(" 5 Question: 8");
-    Rollout thought = imported(REASONER, file("marked", text("2+3=", "%8=5", "5")), "marked", "--thinking", "%,=");
+    Rollout thought = imported(REASONER, file("marked", text("2+3=", "%8=**5**", "5")), "marked", "--thinking", "%,=");
     assertThat(thought.read()).isEqualTo("5");
     assertThat(thought.thinkEnd()).isNotNull();
   }
@@ -116,7 +117,7 @@ class ImportedTextTest {
   /// Prompts that somebody rendered, and plain ones: a thought has the markers of the checkpoint's template, and no stop that nobody
   /// asked for ends one.
   @ParameterizedTest
-  @CsvSource({"[THINK]8[/THINK]5,5", "[THINK]The answer is 5 but,", "[THINK]Question: 8[/THINK] 5, 5"})
+  @CsvSource({"[THINK]8[/THINK]**5**,5", "[THINK]The answer is 5 but,", "[THINK]Question: 8[/THINK] **5**, 5"})
   void textHasTheThoughtsOfTheTemplate(String completion, String read) throws IOException {
     Path thinks = Session.copy(REASONER, folder.resolve("thinks"));
     Files.writeString(thinks.resolve("chat_template.jinja"),
@@ -229,5 +230,87 @@ class ImportedTextTest {
     assertThat(otherText.code()).as(otherText.err()).isEqualTo(ExitCode.BAD_DATA);
     Session otherPrompt = session(REASONER, file("prompt", ids("1+2=", prompt, "2", 16)), "prompt");
     assertThat(otherPrompt.code()).as(otherPrompt.err()).isEqualTo(ExitCode.BAD_DATA);
+  }
+
+  /// Of one completion, generated to a stop, and imported whole as text and as ids: tokens end with that in which
+  /// the stop begins, and text before it.
+  @Test
+  void aStopEndsTextTokensAndGenerationAlike() throws IOException {
+    Path data = Files.writeString(folder.resolve("data.jsonl"), "{\"question\": \"7+5=\", \"answer\": \"12\"}\n");
+    List<Rollout> drawn = new ArrayList<>();
+    for (String stop : List.of("--no-stop", "--stop=#")) {
+      Path run = folder.resolve(stop);
+      Session session = Session.of("rollouts", REASONER, "--data", data, "--prompt-template", "{prompt}", "--grader",
+          "number",
+          "--max-new-tokens", 40, "--temperature", 0, stop, "--output", run);
+      assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+      drawn.add(RolloutFile.read(run.resolve("rollouts.jsonl")).getFirst());
+    }
+    Rollout whole = drawn.getFirst();
+    Rollout stopped = drawn.getLast();
+    assertThat(stopped.tokens()).hasSizeLessThan(whole.tokens().length);
+    ObjectNode carried = ids("7+5=", Arrays.copyOf(whole.tokens(), whole.promptLength()), whole.completion(),
+        Arrays.copyOfRange(whole.tokens(), whole.promptLength(), whole.tokens().length));
+    for (ObjectNode line : List.of(carried, text("7+5=", whole.completion(), "12"))) {
+      Rollout imported = imported(REASONER, file("whole", line), "run" + line.has("outputs"), "--stop", "#");
+      assertThat(imported.tokens()).containsExactly(stopped.tokens());
+      assertThat(imported.completion()).isEqualTo(stopped.completion());
+    }
+  }
+
+  /// Rewards of another program say nothing of what was read, right or wrong.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void scoresOfAFileAreGradedElsewhere(int score) throws IOException {
+    ObjectNode line = text("2+3=", "5", "5").put("correct", score);
+    Session session = Session.of("rollouts", REASONER, "--import", file("scored", line), "--output",
+        folder.resolve("run"));
+    assertThat(session.code()).as(session.err()).isEqualTo(ExitCode.DONE);
+    assertThat(session.out()).contains("graded elsewhere").doesNotContain("answered");
+    assertThat(JSON.readTree(folder.resolve("run/results/rollouts.json").toFile()).findValue("answered").isNull())
+        .isTrue();
+  }
+
+  /// An answer at the end of what the token limit cut off is none, on import and graded again alike.
+  @Test
+  void anAnswerAtACutIsNotRead() throws IOException {
+    ObjectNode open = text("2+3=", "The answer is 5", "5");
+    ObjectNode ended = open.deepCopy().put("prompt", "1+4=");
+    ((ObjectNode) ended.withArray("outputs").get(0)).put("finish_reason", "stop");
+    Path file = file("cut", open, ended);
+    assertThat(imported(REASONER, file, "run").read()).isNull();
+    Path run = folder.resolve("run");
+    assertThat(RolloutFile.read(run.resolve("rollouts.jsonl"))).extracting(Rollout::reward).containsExactly(0.0, 1.0);
+    assertThat(Session.of("grade", run, "--grader", "number", "--dry-run").out()).contains("0 of 2 rewards changed");
+    assertThat(Session.of("grade", run, "--grader", "math").out()).contains("0 of 2 rewards changed");
+    assertThat(Session.of("verify", run).out()).contains("2 of 2 completions graded again, the same rewards");
+  }
+
+  /// In a file of problems as in one of completions: the row that has it is named.
+  @Test
+  void aTokenBeyondTheEmbeddingIsBadData() throws IOException {
+    Path other = Session.copy(REASONER, folder.resolve("other"));
+    Path tokenizer = other.resolve("tokenizer.json");
+    Files.writeString(tokenizer, Files.readString(tokenizer).replaceFirst("\"%\": \\d+", "\"%\": 987654"));
+    Session imported = session(other, file("rows", text("2+3=", "5", "5"), text("2%3=", "5", "5")), "run");
+    assertThat(imported.code()).as(imported.err()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(imported.err()).contains("rows.jsonl", "2%3=", "987654");
+    Path data = Files.writeString(folder.resolve("data.jsonl"),
+        "{\"question\": \"2+3=\", \"answer\": \"5\"}\n{\"question\": \"2%3=\", \"answer\": \"5\"}\n");
+    Session asked = Session.of("rollouts", other, "--data", data, "--dry-run");
+    assertThat(asked.code()).as(asked.err()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(asked.err()).contains("line 2", "987654");
+  }
+
+  /// Whoever says how it ended, or nobody.
+  @ParameterizedTest
+  @CsvSource({"length,<think>It is 5,CUT_IN_THOUGHT", ",<think>It is 5,CUT_IN_THOUGHT", ",<think>8</think>5,UNKNOWN",
+      "stop,<think>It is 5,ENDED", ",5,UNKNOWN"})
+  void anOpenThoughtIsCutOff(String reason, String completion, Ending ending) throws IOException {
+    ObjectNode line = text("2+3=", completion, "5");
+    ((ObjectNode) line.withArray("outputs").get(0)).put("finish_reason", reason);
+    Rollout rollout = imported(REASONER, file("thought", line), "run");
+    assertThat(rollout.ending()).isEqualTo(ending);
+    assertThat(rollout.finished()).isEqualTo(!ending.isCutOff());
   }
 }

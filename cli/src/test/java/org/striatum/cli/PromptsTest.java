@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
@@ -273,10 +274,10 @@ class PromptsTest {
     assertThat(shown.split("\nAnswer: ?", -1)).as("one layout").hasSize(3);
   }
 
-  /// Nor in capitals, in the letters of another width, with a label or without its sign.
+  /// Nor in capitals, in the letters of another width, with a label, without its sign or with other white space.
   @ParameterizedTest
   @ValueSource(strings = {"WHAT IS 1+1?", "\uFF37hat is\u00A01+1?", "What is 1+1", "Q: What is 1+1?",
-      "Question 3: “What is 1+1”."})
+      "Question 3: “What is 1+1”.", "What is 1 + 1?", "Whatis1+1", "... What\\tis 1 +1 ?!"})
   void theQuestionInOtherLettersIsNoExampleOfItself(String leak) throws IOException {
     String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
     Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted("What is 1+1?"));
@@ -285,6 +286,21 @@ class PromptsTest {
         "--dry-run");
     assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.err()).contains("found 0 that are no problems of the run");
+  }
+
+  /// A question of some length is asked too where another holds it or is a part of it; a short one may be in any.
+  @ParameterizedTest
+  @CsvSource({"Tom has 3 red pens. How many has he?,Be brief. Tom has 3 red pens: how many has he?  Say why.,false",
+      "Tom has 3 red pens. How many has he?,Be brief. tom has 3 red pens.  How many has he ? Say why.,true",
+      "Be brief. tom has 3 red pens.  How many has he ? Say why.,Tom has 3 red pens. How many has he?,true",
+      "What is 1+1?,Be brief. What is 1+1? Say why.,false"})
+  void aQuestionWithinAnotherIsNoExample(String question, String example, boolean passed) throws IOException {
+    String row = "{\"question\": \"%s\", \"answer\": \"a #### 2\"}\n";
+    Path data = Files.writeString(folder.resolve("test.jsonl"), row.formatted(question));
+    Path shots = Files.writeString(folder.resolve("shots.jsonl"), row.formatted(example));
+    Session session = Session.of("rollouts", REASONER, "--data", data, "--shots", 1, "--shots-file", shots,
+        "--dry-run");
+    assertThat(session.code()).as(session.err()).isEqualTo(passed ? ExitCode.USAGE : ExitCode.DONE);
   }
 
   /// Not what only begins like one, and the one with the same words before and behind; it is said which.

@@ -86,7 +86,13 @@ public enum AnswerGrader implements Grader, Printed {
   ///
   /// @param reference the right answer, alone or in a solution
   public Grade grade(String reference, String completion, Reading reading) {
-    Optional<String> read = reading.graded(completion).flatMap(this::read);
+    return grade(reference, completion, reading, false);
+  }
+
+  /// The same where it is known whether the token limit cut the completion off.
+  Grade grade(String reference, String completion, Reading reading, boolean cutOff) {
+    Optional<String> read = reading.graded(completion)
+        .flatMap(text -> cutOff && completion.endsWith(text) ? readWithin(text) : read(text));
     Optional<String> expected = expected(reference);
     if (read.isEmpty() || expected.isEmpty()) {
       return new Grade(0, read, false);
@@ -102,6 +108,11 @@ public enum AnswerGrader implements Grader, Printed {
   }
 
   @Override
+  public Grade grade(Problem problem, String completion, boolean cutOff) {
+    return grade(problem.answer(), completion, Reading.USUAL, cutOff);
+  }
+
+  @Override
   public double reward(Problem problem, String completion) {
     return grade(problem, completion).reward();
   }
@@ -114,6 +125,12 @@ public enum AnswerGrader implements Grader, Printed {
       case CHOICE -> ChoiceText.answer(completion);
       case EXACT -> whole(completion);
     };
+  }
+
+  /// Of a text that broke off: not one that what is open at its end takes part in. A whole text has no end of its own.
+  private Optional<String> readWithin(String text) {
+    Optional<String> read = read(text);
+    return this == EXACT ? read : read.filter(answer -> read(BrokenOff.settled(text)).filter(answer::equals).isPresent());
   }
 
   private Optional<String> expected(String reference) {

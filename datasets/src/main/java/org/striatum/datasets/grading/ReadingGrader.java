@@ -17,10 +17,15 @@ public record ReadingGrader(Grader grader, Reading reading) implements Grader {
 
   @Override
   public Grade grade(Problem problem, String completion) {
+    return grade(problem, completion, false);
+  }
+
+  @Override
+  public Grade grade(Problem problem, String completion, boolean cutOff) {
     Reading own = reading.behind(problem.prompt());
     return grader instanceof AnswerGrader answers
-        ? answers.grade(problem.answer(), completion, own)
-        : own.graded(completion).map(text -> grader.grade(problem, text))
+        ? answers.grade(problem.answer(), completion, own, cutOff)
+        : own.graded(completion).map(text -> grader.grade(problem, text, cutOff))
             .orElse(new Grade(0, Optional.empty(), false));
   }
 

@@ -2,6 +2,7 @@ package org.striatum.datasets.prompt;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.datasets.grading.Reading;
@@ -77,12 +78,16 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
     return new Reading(thinking.open, thinking.close, false, stops(dataset));
   }
 
-  /// How a completion ended.
+  /// How a completion ended. Where nobody says that, a thought that it began itself and did not close does.
   ///
-  /// @param finished whether a token or text ended it, rather than the token limit
-  public Ending ending(Problem problem, String completion, boolean finished) {
-    boolean inThought = reading(problem.dataset()).behind(problem.prompt()).graded(completion).isEmpty();
-    return finished ? Ending.ENDED : inThought ? Ending.CUT_IN_THOUGHT : Ending.CUT_OFF;
+  /// @param finished whether a token or text ended it, rather than the token limit; empty if it is not known
+  public Ending ending(Problem problem, String completion, Optional<Boolean> finished) {
+    Reading reading = reading(problem.dataset());
+    if (finished.isEmpty()) {
+      return reading.graded(completion).isEmpty() ? Ending.CUT_IN_THOUGHT : Ending.UNKNOWN;
+    }
+    boolean inThought = reading.behind(problem.prompt()).graded(completion).isEmpty();
+    return finished.get() ? Ending.ENDED : inThought ? Ending.CUT_IN_THOUGHT : Ending.CUT_OFF;
   }
 
   /// Texts that end a dataset's completions.

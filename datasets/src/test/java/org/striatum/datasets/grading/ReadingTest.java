@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.rollout.Grade;
@@ -209,5 +209,43 @@ class ReadingTest {
   @ValueSource(strings = {"5\n6\n7", "- 5\n- 7", "3\n\n7"})
   void ofLinesOfNumbersNoneIsTheAnswer(String text) {
     assertThat(AnswerGrader.NUMBER.grade("7", text, Reading.USUAL).read()).isEmpty();
+  }
+
+  /// What touches the end of a text that the token limit cut off may be the beginning of something else.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"The answer is 1|none", "#### 1|none", "So $\\boxed{1|none", "\\boxed{1}|1",
+      "The answer is 1.|none", "The answer is 1,|none", "The answer is 1!|1", "The answer is **1**|1",
+      "The answer is **1|none",
+      "The answer is $1$|1", "The answer is \\(\\frac{1}{1}|none", "<answer>1|none", "<answer>1</answer>|1",
+      "#### 1\\nQuestion: Wh|1", "答案是1|none"})
+  void anAnswerAtTheEndOfWhatWasCutOffIsNotRead(String text, String read) {
+    String completion = text.replace("\\n", "\n");
+    Problem one = new Problem("a", "d", "q", "1", "1");
+    for (AnswerGrader grader : List.of(AnswerGrader.NUMBER, AnswerGrader.MATH, AnswerGrader.LATEX)) {
+      Grader behind = new ReadingGrader(grader, Reading.USUAL);
+      Grade whole = behind.grade(one, completion);
+      assertThat(behind.grade(one, completion, false)).isEqualTo(whole);
+      Grade cut = behind.grade(one, completion, true);
+      assertThat(cut).as("%s: %s", grader, text).isEqualTo(read.equals("none") ? Grade.none() : whole);
+    }
+    assertThat(new ReadingGrader(AnswerGrader.NUMBER, Reading.USUAL).grade(one, completion, true).reward())
+        .isEqualTo(read.equals("none") ? 0 : 1);
+  }
+
+  @Test
+  void aLetterAtTheEndOfWhatWasCutOffIsNotRead() {
+    Grader choice = new ReadingGrader(AnswerGrader.CHOICE, Reading.USUAL);
+    Problem asked = new Problem("a", "d", "q", "B", "B");
+    for (String open : List.of("Because B", "The answer is B", "<think>A</think>The answer is (B", "\\boxed{B")) {
+      assertThat(choice.grade(asked, open, true)).as(open).isEqualTo(Grade.none());
+    }
+    for (String said : List.of("B", " B", "(B", "The answer is B.", "(B)", "\\boxed{B}",
+        "The answer is B.\n\nIt is said th")) {
+      assertThat(choice.grade(asked, said, true)).as(said).isEqualTo(choice.grade(asked, said));
+      assertThat(choice.grade(asked, said, true).reward()).as(said).isOne();
+    }
+    assertThat(new ReadingGrader(AnswerGrader.EXACT, Reading.USUAL).grade(asked, "B", true).reward()).isOne();
+    assertThat(new ReadingGrader(Grader.AFTER_LAST_HASH, Reading.USUAL).grade(asked, "#B", true).reward())
+        .as("a rule of the set's own").isOne();
   }
 }

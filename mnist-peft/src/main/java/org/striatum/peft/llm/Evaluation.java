@@ -63,8 +63,8 @@ final class Evaluation implements AutoCloseable {
         () -> {});
     double[] correct = new double[prompts.size()];
     for (int i = 0; i < correct.length; i++) {
-      correct[i] = task.grader().reward(task.problems().get(i),
-          model.tokenizer().decodeContinuation(completions.get(i).tokens()));
+      correct[i] = task.grader().grade(task.problems().get(i),
+          model.tokenizer().decodeContinuation(completions.get(i).tokens()), !completions.get(i).finished()).reward();
     }
     return correct;
   }

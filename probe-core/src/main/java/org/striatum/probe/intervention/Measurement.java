@@ -17,6 +17,7 @@ import org.striatum.probe.model.GatedModel.Scorer;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.stats.McNemar;
 
 /// What is measured on the same items in every arm.
@@ -99,8 +100,9 @@ sealed interface Measurement extends AutoCloseable {
       double[] parsed = new double[completions.size()];
       for (int i = 0; i < rewards.length; i++) {
         String text = generation.decoder().apply(completions.get(i).drawn());
-        rewards[i] = generation.grader().reward(attempts.get(i).problem(), text);
-        parsed[i] = generation.grader().answer(attempts.get(i).problem(), text).isPresent() ? 1 : 0;
+        Grade grade = generation.grader().grade(attempts.get(i).problem(), text, !completions.get(i).finished());
+        rewards[i] = grade.reward();
+        parsed[i] = grade.read().isPresent() ? 1 : 0;
       }
       return Readings.of(rewards, parsed, completions);
     }

@@ -10,7 +10,7 @@ public enum Ending implements Printed {
   ENDED("ended"),
   /// At the token limit.
   CUT_OFF("cut-off"),
-  /// At the token limit, inside a thought: it has no answer.
+  /// Inside a thought, at the token limit or where whoever wrote the completion did not say: it has no answer.
   CUT_IN_THOUGHT("cut-in-thought"),
   /// Whoever wrote the completion did not say.
   UNKNOWN("unknown");

@@ -27,6 +27,13 @@ public interface Grader {
     return new Grade(reward(problem, completion), answer(problem, completion), false);
   }
 
+  /// The same for a completion of which it is known whether it was cut off: what touches its end may be a part only.
+  ///
+  /// @param cutOff whether the token limit ended it
+  default Grade grade(Problem problem, String completion, boolean cutOff) {
+    return grade(problem, completion);
+  }
+
   /// The answer, right or wrong, that the completion gives; empty where none can be read off it. A grader that looks for
   /// none takes the whole completion.
   ///

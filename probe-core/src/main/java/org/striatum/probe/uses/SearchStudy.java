@@ -126,8 +126,8 @@ public record SearchStudy(StepSearch search) {
     List<Completion> greedy = generate(asked.prompts(), new long[n], search.sampling().greedily());
     long all = drawn.stream().mapToLong(SearchStudy::tokens).sum();
     long first = IntStream.range(0, n).mapToLong(i -> tokens(drawn.get(i * k))).sum();
-    List<String> written = drawn.stream().map(completion -> search.text(completion.drawn())).toList();
-    attempts.put(GREEDY, attempt(asked, greedy.stream().map(c -> search.text(c.drawn())).toList(),
+    List<Written> written = written(drawn);
+    attempts.put(GREEDY, attempt(asked, written(greedy),
         greedy.stream().mapToLong(SearchStudy::tokens).sum()));
     attempts.put(SINGLE, attempt(asked, chosen(written, n, k, from -> from), first));
     attempts.put(MAJORITY,
@@ -142,14 +142,30 @@ public record SearchStudy(StepSearch search) {
     return search.model().generate(prompts, seeds, sampling, Gates.none(), search.batchSize(), () -> {});
   }
 
-  private static List<String> chosen(List<String> written, int n, int k, Function<Integer, Integer> choice) {
+  /// A completion as it is graded.
+  ///
+  /// @param cutOff whether the token limit ended it
+  private record Written(String text, boolean cutOff) {
+    /// For a vote: empty where what the limit left gives no answer.
+    Optional<String> answer(Grader grader, Problem problem) {
+      return cutOff && grader.grade(problem, text, true).read().isEmpty()
+          ? Optional.empty()
+          : grader.answer(problem, text);
+    }
+  }
+
+  private List<Written> written(List<Completion> completions) {
+    return completions.stream().map(one -> new Written(search.text(one.drawn()), !one.finished())).toList();
+  }
+
+  private static List<Written> chosen(List<Written> written, int n, int k, Function<Integer, Integer> choice) {
     return IntStream.range(0, n).mapToObj(i -> written.get(choice.apply(i * k))).toList();
   }
 
   /// The first of the most frequent answer; completions without an answer do not vote.
-  private static int vote(Grader grader, Problem problem, List<String> written) {
+  private static int vote(Grader grader, Problem problem, List<Written> written) {
     Map<String, Integer> votes = new LinkedHashMap<>();
-    List<Optional<String>> given = written.stream().map(text -> grader.answer(problem, text)).toList();
+    List<Optional<String>> given = written.stream().map(one -> one.answer(grader, problem)).toList();
     given.forEach(one -> one.ifPresent(text -> votes.merge(text, 1, Integer::sum)));
     int most = votes.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     return votes.entrySet().stream().filter(entry -> entry.getValue() == most).findFirst()
@@ -169,18 +185,19 @@ public record SearchStudy(StepSearch search) {
   }
 
   private static Attempt graded(Asked asked, List<Answer> answers) {
-    return new Attempt(right(asked, answers.stream().map(Answer::completion).toList()),
+    return new Attempt(right(asked, answers.stream().map(one -> new Written(one.completion(), one.cutOff())).toList()),
         answers.stream().mapToLong(Answer::usedTokens).sum(), answers.stream().mapToLong(Answer::drawnTokens).sum());
   }
 
-  private static Attempt attempt(Asked asked, List<String> written, long tokens) {
+  private static Attempt attempt(Asked asked, List<Written> written, long tokens) {
     return new Attempt(right(asked, written), tokens, tokens);
   }
 
-  private static boolean[] right(Asked asked, List<String> written) {
+  private static boolean[] right(Asked asked, List<Written> written) {
     boolean[] right = new boolean[written.size()];
     for (int i = 0; i < right.length; i++) {
-      right[i] = asked.grader().reward(asked.problems().get(i), written.get(i)) > 0.5;
+      right[i] = asked.grader().grade(asked.problems().get(i), written.get(i).text(), written.get(i).cutOff())
+          .reward() > 0.5;
     }
     return right;
   }

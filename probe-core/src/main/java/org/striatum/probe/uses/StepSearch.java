@@ -39,9 +39,10 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
 
   /// An answer and what it cost.
   ///
+  /// @param cutOff whether the token limit ended it
   /// @param usedTokens of all candidates, up to the end of each step
   /// @param drawnTokens of all candidates, what was cut off included
-  public record Answer(String completion, int usedTokens, int drawnTokens) {}
+  public record Answer(String completion, boolean cutOff, int usedTokens, int drawnTokens) {}
 
   /// Chooses among the K candidates of one step of one problem.
   @FunctionalInterface
@@ -55,6 +56,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
     int used;
     int drawn;
     boolean done;
+    boolean ended;
     int[] beyond = {};
 
     Draft(TokenSequence prompt) {
@@ -113,7 +115,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
       task.step(Arrays.stream(open).filter(i -> drafts.get(i).done).count());
     }
     return drafts.stream().map(draft -> new Answer(
-        text(draft.drawn()), draft.used, draft.drawn)).toList();
+        text(draft.drawn()), !draft.ended, draft.used, draft.drawn)).toList();
   }
 
   private int bound(Draft draft) {
@@ -149,7 +151,8 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
       }
       draft.tokens = texts.get(kept).tokens();
       draft.beyond = drawn.get(kept).beyond();
-      draft.done = drawn.get(kept).last() || draft.written() >= sampling.maxNewTokens();
+      draft.ended = drawn.get(kept).last();
+      draft.done = draft.ended || draft.written() >= sampling.maxNewTokens();
     }
   }
 

@@ -94,6 +94,17 @@ class SearchStudyTest {
     assertThat(searched).allSatisfy(answer -> assertThat(answer.completion()).matches("([rw]\n){3}"));
   }
 
+  /// As a grader is told.
+  @Test
+  void itIsKnownWhatTheLimitCutOff() {
+    StepSearch whole = search(1, 2);
+    StepSearch limited = new StepSearch(whole.model(), whole.sampling().withMaxNewTokens(3), whole.pieces(),
+        whole.cutter(), 1, 2, whole.seed(), whole.batchSize());
+    Progress.Task task = Progress.NONE.start("search", 1, "problem");
+    assertThat(whole.byScore("coins", prompts(), ORACLE, task)).extracting(Answer::cutOff).containsOnly(false);
+    assertThat(limited.byScore("coins", prompts(), ORACLE, task)).extracting(Answer::cutOff).containsOnly(true);
+  }
+
   /// The stop begins with the end of one step and ends in the next one.
   @Test
   void aStopMayBeginInOneStepAndEndInTheNext() {

@@ -95,7 +95,7 @@ public final class SavedStatesStep implements AutoCloseable {
 
     @Override
     public Found<RolloutResults> find(StudyRun run, Imported files) {
-      return Found.only(RolloutResults.of(rollouts)).with(folder -> {
+      return Found.only(RolloutResults.gradedElsewhere(rollouts)).with(folder -> {
         RolloutFile.write(folder.rollouts(), rollouts);
         return List.of(folder.rollouts());
       });

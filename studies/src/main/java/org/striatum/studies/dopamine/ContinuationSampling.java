@@ -282,7 +282,8 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       String text = texts.apply(rollout.problem().dataset(),
           whole(rollout, state.used(), completions.get(b).drawn(), sampling.maxNewTokens()));
       outcomes.append(
-          graders.apply(rollout.problem().dataset()).reward(rollout.problem(), text) > 0.5 ? RIGHT : WRONG);
+          graders.apply(rollout.problem().dataset()).grade(rollout.problem(), text, !completions.get(b).finished())
+              .reward() > 0.5 ? RIGHT : WRONG);
     }
     return outcomes.toString();
   }

@@ -30,6 +30,7 @@ import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.registration.Registration;
@@ -50,6 +51,9 @@ import org.striatum.studies.run.StudyRun;
 /// @param made the completions
 /// @param asking what is known of how they were asked: stops and markers of thoughts, and for messages the template
 public record ImportStep(ForeignRollouts made, PromptSettings asking) implements Study<ImportSettings, RolloutResults> {
+  /// Characters of a prompt in an error.
+  private static final int SHOWN = 40;
+
   @Override
   public StudyDescription<ImportSettings, RolloutResults> about() {
     return StudyDescription
@@ -110,7 +114,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
     List<Rollout> rollouts = rollouts(run);
     RolloutFile.write(run.folder().rollouts(), rollouts);
-    return Found.only(RolloutResults.of(rollouts)).with(_ -> List.of(run.folder().rollouts()))
+    RolloutResults counted = made.source().grader() == null
+        ? RolloutResults.gradedElsewhere(rollouts)
+        : RolloutResults.of(rollouts);
+    return Found.only(counted).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
 
@@ -253,12 +260,14 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     return rollouts;
   }
 
-  /// @throws UsageException as [ImportedText#of], naming the problem
-  private static ImportedText.TokenizedText told(ImportedText imported, Graded graded) {
+  /// @throws BadDataException where [ImportedText#of] refuses a completion, naming its problem
+  private ImportedText.TokenizedText told(ImportedText imported, Graded graded) throws BadDataException {
     try {
       return imported.of(graded);
     } catch (UsageException refused) {
-      throw new UsageException("problem %s: %s".formatted(graded.problem().id(), refused.getMessage()), refused);
+      String prompt = graded.problem().prompt();
+      throw new BadDataException("%s, problem %s ('%s'): %s".formatted(made.source().file(), graded.problem().id(),
+          prompt.length() > SHOWN ? prompt.substring(0, SHOWN) + "…" : prompt, refused.getMessage()), refused);
     }
   }
 
@@ -268,11 +277,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     Problem problem = told.problem();
     TokenSequence whole = told.tokens();
     String dataset = problem.dataset();
+    Ending ending = format.ending(problem, told.text(), told.finished());
     Grade grade = grader == null
         ? graded.grade()
-        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text());
-    Ending ending = told.finished().map(finished -> format.ending(problem, told.text(), finished))
-        .orElse(Ending.UNKNOWN);
+        : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text(), ending.isCutOff());
     return new Rollout(problem, graded.sample(), 0, told.text(), whole.tokens(), whole.promptLength(),
         !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
         RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));

@@ -76,7 +76,8 @@ final class ImportedText {
     Reading reading = format.reading(problem.dataset()).behind(problem.prompt());
     String whole = graded.thought().map(thought -> reading.joined(thought, graded.text(),
         !graded.text().isBlank() || graded.finished().orElse(true))).orElse(graded.text());
-    String text = Sampling.cut(Sampling.cut(whole, ends), reading.stops());
+    String turn = Sampling.cut(whole, ends);
+    String text = Sampling.cut(turn, reading.stops());
     if (text.length() < whole.length()) {
       shortened++;
     }
@@ -85,9 +86,7 @@ final class ImportedText {
     }
     TokenSequence tokens = graded.tokens().filter(ids -> isWhole(graded, ids)).isPresent()
         ? carried(graded, problem, text)
-        : graded.asked() instanceof Asked.Text
-            ? tokenizer.encodePair(problem.prompt(), text)
-            : behindIds(graded, tokenizer.encodeBarePair(problem.prompt(), text));
+        : encoded(graded, problem, turn, text);
     return new TokenizedText(problem, text, text.length() < whole.length() ? Optional.of(true) : graded.finished(),
         tokens);
   }
@@ -95,6 +94,25 @@ final class ImportedText {
   /// Whether the tokens that a file carries are those of the completion too.
   private static boolean isWhole(Graded graded, TokenSequence ids) {
     return ids.length() > ids.promptLength() || graded.text().isEmpty();
+  }
+
+  /// The tokens of a text, up to that in which a stop begins, which is another than the text before the stop has.
+  ///
+  /// @param turn the text with the stop and what stands behind
+  private TokenSequence encoded(Graded graded, Problem problem, String turn, String text) {
+    if (text.length() < turn.length()) {
+      Optional<TokenSequence> stopped = upToStop(encoded(graded, problem, turn), problem);
+      if (stopped.isPresent()) {
+        return stopped.get();
+      }
+    }
+    return encoded(graded, problem, text);
+  }
+
+  private TokenSequence encoded(Graded graded, Problem problem, String text) {
+    return graded.asked() instanceof Asked.Text
+        ? tokenizer.encodePair(problem.prompt(), text)
+        : behindIds(graded, tokenizer.encodeBarePair(problem.prompt(), text));
   }
 
   /// The completion's tokens behind the prompt's own, where the file carries these.
@@ -147,6 +165,11 @@ final class ImportedText {
     } else if (graded.asked() instanceof Asked.Text && !reads(sequence.prompt().tokens(), problem.prompt(), true)) {
       otherwise.add(told(sequence.prompt().tokens(), problem.prompt()));
     }
+    return upToStop(turn, problem).orElse(turn);
+  }
+
+  /// Up to the token in which the first stop begins, as a generated completion ends; empty if none is in the text of the tokens.
+  private Optional<TokenSequence> upToStop(TokenSequence turn, Problem problem) {
     List<String> pieces = texts.pieces(turn.continuation());
     String written = String.join("", pieces);
     int kept = Sampling.cut(written, format.stops(problem.dataset())).length();
@@ -154,10 +177,10 @@ final class ImportedText {
     for (int t = 0; t < pieces.size() && kept < written.length(); t++) {
       length += pieces.get(t).length();
       if (length > kept) {
-        return turn.upTo(sequence.promptLength() + t + 1);
+        return Optional.of(turn.upTo(turn.promptLength() + t + 1));
       }
     }
-    return turn;
+    return Optional.empty();
   }
 
   /// Whether tokens are those of a text, as this tokenizer writes both.

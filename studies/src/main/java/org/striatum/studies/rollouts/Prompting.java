@@ -27,6 +27,7 @@ import org.striatum.hooks.text.SpecialTokenPolicy.Source;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.PromptSettings.ChatSettings;
 import org.striatum.studies.rollouts.PromptSettings.Style;
@@ -187,13 +188,17 @@ final class Prompting {
 
   /// The tokens of a problem's prompt.
   ///
-  /// @throws UsageException if it uses a token that the model has no row for, naming the problem
-  TokenSequence tokens(Problem problem) throws IOException {
+  /// @throws BadDataException if it is of a file and uses a token that the model has no row for, naming the problem
+  /// @throws UsageException if it is of another set and does
+  TokenSequence tokens(ProblemSet set, Problem problem) throws IOException {
     try {
       return tokens(problem.prompt());
     } catch (UsageException refused) {
-      throw new UsageException("problem %s of %s: %s".formatted(problem.id(), problem.dataset(), refused.getMessage()),
-          refused);
+      String told = set.place(problem) + ": " + refused.getMessage();
+      if (set.origin().isPresent()) {
+        throw new BadDataException(told, refused);
+      }
+      throw new UsageException(told, refused);
     }
   }
 

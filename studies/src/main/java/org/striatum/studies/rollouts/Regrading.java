@@ -70,7 +70,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
             "the problems of " + dataset + " were not read from a file: they are graded by their own rule");
       }
       after.add(rollout.graded(new ReadingGrader(sources.grader(dataset), folder.manifest().inputs().prompts()
-          .reading(dataset)).grade(rollout.problem(), rollout.completion())));
+          .reading(dataset)).grade(rollout.problem(), rollout.completion(), !rollout.finished())));
     }
     return new Regrading(before, after, sources);
   }

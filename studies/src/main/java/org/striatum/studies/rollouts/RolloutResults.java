@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.RecordJson;
@@ -24,9 +25,9 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   ///
   /// @param accuracy mean reward
   /// @param finished share that ended by itself, by a stop or an end-of-sequence token, of those whose ending is known; NaN if
-  ///     none is
-  /// @param answered share from which an answer could be read, right or wrong; NaN if other programs graded them and kept no answer
-  /// @param cutInThought share that reached the token limit while thinking: they have no answer
+  ///     none is, or only thoughts that did not close
+  /// @param answered share from which an answer could be read, right or wrong; NaN if another program graded them
+  /// @param cutInThought share that was cut off while thinking: they have no answer
   /// @param endingUnknown rollouts of which nobody said how they ended; null in files that were written before it was counted
   /// @param thoughtClosed rollouts that have a `think-end`; null likewise
   public record DatasetAccuracy(String dataset, int rollouts, double accuracy, double finished, double answered,
@@ -45,6 +46,9 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
             100 * (1 - finished),
             cutInThought > 0 ? String.format(Locale.ROOT, ", %.1f %% inside a thought", 100 * cutInThought) : ""));
       }
+      if (Double.isNaN(finished) && cutInThought > 0) {
+        parts.add(String.format(Locale.ROOT, "%.1f %% of the rollouts end inside a thought", 100 * cutInThought));
+      }
       if (endingUnknown > 0) {
         parts.add("how %d of %d rollouts ended is not known".formatted(endingUnknown, rollouts));
       }
@@ -52,29 +56,34 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
     }
   }
 
-  /// Counts rollouts.
+  /// Counts rollouts that were graded here.
   public static RolloutResults of(List<Rollout> rollouts) {
+    return of(rollouts, own -> share(own, rollout -> rollout.read() != null));
+  }
+
+  /// Counts rollouts whose rewards another program gave: what it read is not known, whatever the rewards are.
+  public static RolloutResults gradedElsewhere(List<Rollout> rollouts) {
+    return of(rollouts, _ -> Double.NaN);
+  }
+
+  private static RolloutResults of(List<Rollout> rollouts, ToDoubleFunction<List<Rollout>> answered) {
     List<DatasetAccuracy> datasets = new ArrayList<>();
     ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> datasets.add(new DatasetAccuracy(dataset, own.size(),
-        share(own, rollout -> rollout.reward() == 1), finished(own), answered(own),
+        share(own, rollout -> rollout.reward() == 1), finished(own), answered.applyAsDouble(own),
         share(own, rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT),
         (int) own.stream().filter(rollout -> !isKnown(rollout)).count(),
         (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count())));
     return new RolloutResults(datasets);
   }
 
-  /// What is right was read by somebody: where no answer is kept, that was not done here.
-  private static double answered(List<Rollout> rollouts) {
-    boolean elsewhere = rollouts.stream().allMatch(rollout -> rollout.read() == null)
-        && rollouts.stream().anyMatch(rollout -> rollout.reward() > 0);
-    return elsewhere ? Double.NaN : share(rollouts, rollout -> rollout.read() != null);
-  }
-
   /// Share of rollouts that ended by themselves, of those whose ending is known; NaN if none is. Files that were written before
-  /// endings were kept say only which rollouts were cut off.
+  /// endings were kept say only which rollouts were cut off. Where only thoughts say how theirs ended, none of the known can have
+  /// finished: that is no share.
   public static double finished(List<Rollout> rollouts) {
     List<Rollout> known = rollouts.stream().filter(rollout -> rollout.ending() != Ending.UNKNOWN).toList();
-    return known.isEmpty() ? Double.NaN : share(known, Rollout::finished);
+    boolean ofThoughts = known.size() < rollouts.size()
+        && known.stream().allMatch(rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT);
+    return ofThoughts ? Double.NaN : share(known, Rollout::finished);
   }
 
   private static boolean isKnown(Rollout rollout) {

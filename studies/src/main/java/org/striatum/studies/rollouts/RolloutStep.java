@@ -220,7 +220,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     List<Preview> previews = new ArrayList<>();
     for (ProblemSet set : sets) {
       Problem first = problems(prompting, set, settings, 1).getFirst();
-      previews.add(new Preview(set, format, first, prompting.tokens(first).length()));
+      previews.add(new Preview(set, format, first, prompting.tokens(set, first).length()));
     }
     return previews;
   }
@@ -256,7 +256,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     for (ProblemSet set : sets) {
       List<TokenSequence> prompts = new ArrayList<>();
       for (Problem problem : problems(prompting, set, settings, Trial.COMPLETIONS)) {
-        prompts.add(prompting.tokens(problem));
+        prompts.add(prompting.tokens(set, problem));
       }
       Sampling sampling = format.onto(settings.sampling(), set.name()).withMaxNewTokens(Math.min(most, Trial.TOKENS));
       long[] seeds = LongStream.range(0, prompts.size()).toArray();
@@ -291,7 +291,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     long tokens = 0;
     for (ProblemSet set : sets) {
       for (Problem problem : problems(prompting, set, settings, Integer.MAX_VALUE)) {
-        tokens += (prompting.tokens(problem).length() + (long) settings.sampling().maxNewTokens()) * settings.samples();
+        tokens += (prompting.tokens(set, problem).length() + (long) settings.sampling().maxNewTokens())
+            * settings.samples();
       }
     }
     return tokens;
@@ -394,7 +395,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     for (ProblemSet set : sets) {
       List<Problem> drawn = problems(prompting, set, settings, settings.problems());
       for (int i = 0; i < drawn.size(); i++) {
-        TokenSequence prompt = prompting.tokens(drawn.get(i));
+        TokenSequence prompt = prompting.tokens(set, drawn.get(i));
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }
@@ -455,11 +456,11 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {
     String dataset = asked.set.name();
     String text = drawing.texts.of(dataset, completion.drawn());
-    Grade grade = drawing.graders.apply(dataset).grade(asked.problem, text);
+    Grade grade = drawing.graders.apply(dataset).grade(asked.problem, text, !completion.finished());
     TokenSequence whole = asked.prompt.followedBy(completion.tokens());
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
         completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
-        grade.timeLimit(), drawing.format.ending(asked.problem, text, completion.finished()),
+        grade.timeLimit(), drawing.format.ending(asked.problem, text, Optional.of(completion.finished())),
         thinkEnd(whole, drawing.texts.thinkEnd(dataset, completion.tokens())));
   }
 

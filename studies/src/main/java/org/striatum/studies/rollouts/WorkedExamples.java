@@ -21,11 +21,14 @@ import org.striatum.probe.stats.RandomStreams;
 import org.striatum.studies.rollouts.PromptSettings.ShotSettings;
 
 /// The worked examples of each problem set. None of them is among the problems that are asked, however its file writes the
-/// question: layout, white space, case and the choices under it do not count. All are written in the layout of the questions.
+/// question: layout, white space, case, punctuation at its ends and the choices under it do not count; nor does one of them hold
+/// such a question or stand in one. All are written in the layout of the questions.
 ///
 /// @param files dataset → where its examples are from; a generated set without one draws its own
 public record WorkedExamples(Map<String, ProblemSet> files) {
   public static final WorkedExamples NONE = new WorkedExamples(Map.of());
+  /// Characters of a question from which on it is not in another one by chance.
+  private static final int TELLING = 20;
 
   public WorkedExamples {
     files = Map.copyOf(files);
@@ -59,25 +62,34 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
       wholes.add(plain(question));
       stems.add(plain(stem(question)));
     }
-    List<Problem> apart = new ArrayList<>();
+    List<Problem> others = new ArrayList<>();
     for (Problem example : from.draw(Integer.MAX_VALUE, seed)) {
       String question = question(from, example);
       if (!wholes.contains(plain(question)) && !stems.contains(plain(question))
           && !wholes.contains(plain(stem(question)))) {
-        apart.add(new Problem(example.id(), example.dataset(),
-            set.origin().map(source -> source.prompt(question)).orElse(question), example.solution(),
-            example.answer()));
+        others.add(example);
       }
     }
     if (settings.seed() != null) {
-      Collections.shuffle(apart, new RandomStreams(settings.seed()).of(set.name()));
+      Collections.shuffle(others, new RandomStreams(settings.seed()).of(set.name()));
     }
+    List<Problem> apart = others.stream().filter(example -> !overlaps(plain(question(from, example)), wholes))
+        .limit(settings.count()).map(example -> new Problem(example.id(), example.dataset(),
+            set.origin().map(source -> source.prompt(question(from, example))).orElse(question(from, example)),
+            example.solution(), example.answer()))
+        .toList();
     if (apart.size() < settings.count()) {
       throw new UsageException(
           "%d worked examples of %s are needed, found %d that are no problems of the run".formatted(
               settings.count(), set.name(), apart.size()));
     }
-    return List.copyOf(apart.subList(0, settings.count()));
+    return apart;
+  }
+
+  /// Whether a question holds another as a whole, or is in one.
+  private static boolean overlaps(String question, Set<String> asked) {
+    return asked.stream().anyMatch(other -> (other.length() >= TELLING && question.contains(other))
+        || (question.length() >= TELLING && other.contains(question)));
   }
 
   /// The question, without the text that its layout puts around it.
@@ -91,12 +103,12 @@ public record WorkedExamples(Map<String, ProblemSet> files) {
     return choices > 0 && question.indexOf("\nB. ", choices) > 0 ? question.substring(0, choices) : question;
   }
 
-  /// A question in which white space, case, quotes and emphasis, a label before it and punctuation behind it say nothing.
+  /// A question without white space, quotes and emphasis, in lower case, without a label before it and punctuation at its ends.
   private static String plain(String question) {
-    String words = Normalizer.normalize(question, Normalizer.Form.NFKC).replaceAll("[\"'`“”‘’]|\\*\\*|__", "")
-        .replaceAll("[\\s\\p{Z}]+", " ").strip().toLowerCase(Locale.ROOT);
-    return words.replaceFirst("^#{0,4} ?(?:q|question|problem|exercise) ?\\d{0,4} ?[:.)] ?", "")
-        .replaceFirst("[ .,;:?=]+$", "");
+    String words = Normalizer.normalize(question, Normalizer.Form.NFKC)
+        .replaceAll("[\"'`“”‘’\\s\\p{Z}]+|\\*\\*|__", "").toLowerCase(Locale.ROOT);
+    return words.replaceFirst("^#{0,4}(?:q|question|problem|exercise)\\d{0,4}[:.)]", "")
+        .replaceFirst("^[.,;:?!=¿¡…]+", "").replaceFirst("[.,;:?!=…]+$", "");
   }
 
   /// Which file the examples of a set are from; empty where it draws its own, or has none.

@@ -117,7 +117,7 @@ public record Recomputation(StudyRun run, List<Study<?, ?>> studies) {
         continue;
       }
       graded++;
-      double reward = grader.get().reward(rollout.problem(), rollout.completion());
+      double reward = grader.get().grade(rollout.problem(), rollout.completion(), !rollout.finished()).reward();
       if (reward != rollout.reward()) {
         return new Figures("rollouts.jsonl", Outcome.DIFFERENT,
             "line %d has reward %s, graded again %s%s".formatted(line, rollout.reward(), reward, versions));

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -44,20 +46,21 @@ class TruncationTest {
         "1 of 5"));
     assertThat(counted(Ending.UNKNOWN).finished()).isNaN();
     assertThat(counted(Ending.UNKNOWN).truncation()).isPresent();
+    DatasetAccuracy thoughts = counted(Ending.UNKNOWN, Ending.CUT_IN_THOUGHT);
+    assertThat(thoughts.finished()).as("of those known none can have").isNaN();
+    assertThat(thoughts.cutInThought()).isEqualTo(0.5);
+    assertThat(thoughts.truncation()).hasValueSatisfying(remark -> assertThat(remark).contains("50.0 %", "1 of 2"));
     assertThat(counted(Ending.ENDED, Ending.ENDED).truncation()).isEmpty();
   }
 
-  /// Completions that another program graded have no answers here: that is not said to be none.
-  @Test
-  void answersThatOthersReadAreNotKnown() {
-    List<Rollout> graded = new ArrayList<>();
-    for (double reward : new double[]{1, 0}) {
-      graded.add(
-          new Rollout(new Problem("p" + reward, "d", "q", "", "a"), 0, 1, "x", new int[]{1, 2}, 1, true, reward, -1,
-              null, false, Ending.ENDED, null));
-    }
-    assertThat(RolloutResults.of(graded).datasets().getFirst().answered()).isNaN();
-    assertThat(RolloutResults.of(graded.subList(1, 2)).datasets().getFirst().answered()).isZero();
+  /// Completions that another program graded have no answers here, whatever their rewards: that is not said to be none.
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1})
+  void answersThatOthersReadAreNotKnown(double reward) {
+    List<Rollout> graded = List.of(new Rollout(new Problem("p", "d", "q", "", "a"), 0, 1, "x", new int[]{1, 2}, 1, true,
+        reward, -1, null, false, Ending.ENDED, null));
+    assertThat(RolloutResults.gradedElsewhere(graded).datasets().getFirst().answered()).isNaN();
+    assertThat(RolloutResults.of(graded).datasets().getFirst().answered()).isZero();
   }
 
   @Test
