@@ -37,7 +37,7 @@ class NarrowHelpTest {
       List<String> words = shown.out().lines().flatMap(line -> Stream.of(line.strip().split("\\s+"))).toList();
       spec.options().stream().filter(option -> !option.hidden()).forEach(option -> {
         assertThat(joined.replace("[no-]", "")).contains(option.longestName());
-        for (String word : String.join(" ", option.description()).replace("%%", "%").split("\\s+")) {
+        for (String word : String.join(" ", option.description()).replace("%%", "%").split("\\s+", -1)) {
           if (width < 80 && word.length() <= width - 6) {
             assertThat(words).as(command.getCommandName()).contains(word);
           } else {
