@@ -5,6 +5,7 @@ import static org.striatum.cli.Session.REASONER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.cli.console.ExitCode;
@@ -99,6 +101,30 @@ class PromptsTest {
     Problem first = ProblemSets.named("mul").getFirst().draw(1, 1).getFirst();
     assertThat(shown.out()).contains("<s>(be brief)" + first.prompt() + "\n", "chat template 'default'");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "none", value = {"256 | none | REFUSED", "none | none | DONE",
+      "128 | {'type': 'linear', 'factor': 2} | REFUSED", "128 | {'type': 'linear', 'factor': 4} | DONE",
+      "256 | {'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 1, 'high_freq_factor': 4, 'original_max_position_embeddings': 32} | REFUSED"})
+  void aPromptBeyondTheContextIsRefusedBeforeAnything(Integer context, String scaling, String code)
+      throws IOException {
+    Path copy = instruct("{{ messages[0].content }}" + "0".repeat(400));
+    ObjectNode config = (ObjectNode) JSON.readTree(copy.resolve("config.json").toFile());
+    config.remove("max_position_embeddings");
+    if (context != null) {
+      config.put("max_position_embeddings", context);
+    }
+    if (scaling != null) {
+      config.set("rope_scaling", JSON.readTree(scaling.replace('\'', '"')));
+    }
+    Files.delete(copy.resolve("config.json"));
+    Files.writeString(copy.resolve("config.json"), config.toString());
+    Session session = Session.of("rollouts", copy, "--chat", "--tasks", "add", "--limit", 2, "--dry-run");
+    assertThat(session.code()).as(session.err()).isEqualTo(code.equals("DONE") ? ExitCode.DONE : ExitCode.BAD_DATA);
+    if (!code.equals("DONE")) {
+      assertThat(session.err()).contains("context of 256 tokens").hasLineCount(1);
+    }
   }
 
   @Test

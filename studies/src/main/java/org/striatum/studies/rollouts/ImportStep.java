@@ -246,6 +246,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
       rollouts.add(rollout(graded, told(imported, graded), run.prompts(), texts));
     }
     imported.doubts().forEach(run.note());
+    for (Rollout rollout : rollouts) {
+      Positions.requirePrompt(model.facts(),
+          "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.promptLength());
+    }
     Positions.require(model.facts(),
         rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
             "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.tokens().length))
