@@ -21,7 +21,7 @@ public final class CheckpointText {
   private static byte[] bytes(Path file, long most) throws CheckpointException {
     try {
       if (Files.size(file) > most) {
-        throw new CheckpointException(file + " is larger than " + (most >> 20) + " MiB: not a file of a tokenizer");
+        throw new CheckpointException(file + " is larger than " + (most >> 20) + " MiB: not read");
       }
       return Files.readAllBytes(file);
     } catch (CheckpointException refused) {
