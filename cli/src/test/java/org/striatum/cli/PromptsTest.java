@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.hooks.jinja.Template;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -550,6 +552,27 @@ class PromptsTest {
     assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.errorLines()).hasSize(1);
     assertThat(folder.resolve("run/rollouts.jsonl")).doesNotExist();
+  }
+
+  /// Whatever a template that is named by its file cannot do, the line says which.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"{% include '/etc/passwd' %} | include", "{% import 'x' as y %} | import",
+      "{% extends 'x' %} | extends", "{% frobnicate %} | frobnicate", "{{ 1 is frob }} | frob", "café | UTF-8",
+      "LARGE | larger than 2 MiB"})
+  void aGivenTemplateIsRefusedByName(String content, String named) throws IOException {
+    Path file = Files.write(folder.resolve("given.jinja"),
+        content.replace("LARGE", "x".repeat(Template.LARGEST + 1)).getBytes(StandardCharsets.ISO_8859_1));
+    Session refused = Session.of("rollouts", REASONER, "--tasks", "add", "--chat", "--chat-template", file);
+    assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.errorLines()).singleElement().asString().contains(named);
+  }
+
+  /// Nothing else bounds it: what a checkpoint may bring may be given.
+  @Test
+  void aTemplateOfTheLargestSizeIsRead() throws IOException {
+    Path file = folder.resolve("given.jinja");
+    Files.writeString(file, "{{ messages[0].content }}{#" + "x".repeat(Template.LARGEST - 29) + "#}");
+    succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--dry-run", "--chat", "--chat-template", file);
   }
 
   @ParameterizedTest

@@ -39,7 +39,7 @@ public final class CheckpointText {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file, most))).toString();
     } catch (CharacterCodingException broken) {
-      throw new CheckpointException(file + " is not UTF-8 text: download it again", broken);
+      throw new CheckpointException(file + " is not UTF-8 text: download it again, or save it as UTF-8", broken);
     }
   }
 }
