@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,25 @@ class PromptsTest {
     if (!code.equals("DONE")) {
       assertThat(session.err()).contains("context of 256 tokens").hasLineCount(1);
     }
+  }
+
+  /// Not only what the command said: what the checkpoint's files and the defaults made of it.
+  @Test
+  void whatWasUsedIsKeptAndShown() throws IOException {
+    Path copy = instruct(PLAIN);
+    Files.deleteIfExists(copy.resolve("generation_config.json"));
+    Files.writeString(copy.resolve("generation_config.json"), "{\"eos_token_id\": [2, 5]}");
+    Path file = Files.writeString(folder.resolve("three.jsonl"), IntStream.range(0, 3)
+        .mapToObj(i -> "{\"question\": \"%d+1=\", \"answer\": \"#### %d\"}\n".formatted(i, i + 1))
+        .collect(Collectors.joining()));
+    Path run = folder.resolve("run");
+    succeed("rollouts", copy, "--chat", "--data", file, "-k", 1, "--max-new-tokens", 4, "--output", run);
+    JsonNode inputs = JSON.readTree(run.resolve("manifest.json").toFile()).path("inputs");
+    assertThat(inputs.path("tokenizer").path("ends").toString()).isEqualTo("[2,5]");
+    assertThat(inputs.path("data").path("problems").intValue()).isEqualTo(200);
+    assertThat(inputs.path("data").path("drawn").path("three").intValue()).isEqualTo(3);
+    assertThat(succeed("show", run).out()).contains("chat template 'default'", "<think>", "</think>")
+        .doesNotContainPattern("chat\\.template +none").doesNotContainPattern("thinking +none");
   }
 
   @Test

@@ -155,7 +155,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     remarks(prompting, run.anyModel(), settings, format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
-        RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
+        RewardGraders.settled(run.folder(), RewardGraders.versions(graders)), drawn(asked)), settings.sampling(), settings.seed())));
     if (run.folder().manifest().step(StudyRun.ROLLOUTS).isPresent()) {
       RewardGraders.stale(run.folder()).forEach(run.note());
     }
@@ -387,6 +387,12 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
           "%d prompts hold '%s' before their end and do not close it: their completions are not taken to begin inside a thought"
               .formatted(doubtful, format.thinking().open()));
     }
+  }
+
+  /// Dataset → problems.
+  private static SortedMap<String, Integer> drawn(List<Asked> asked) {
+    return asked.stream().filter(one -> one.sample == 0)
+        .collect(Collectors.toMap(one -> one.set.name(), _ -> 1, Integer::sum, TreeMap::new));
   }
 
   private List<Asked> asked(HookedModel model, Prompting prompting, RolloutSettings settings) throws IOException {
