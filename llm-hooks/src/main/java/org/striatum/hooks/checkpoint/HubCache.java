@@ -18,7 +18,9 @@ final class HubCache {
       return folder;
     }
     try {
-      String revision = Files.size(main) > 256 ? "" : new String(Files.readAllBytes(main), StandardCharsets.UTF_8).strip();
+      String revision = Files.size(main) > 256
+          ? ""
+          : new String(Files.readAllBytes(main), StandardCharsets.UTF_8).strip();
       Path snapshot = folder.resolve("snapshots").resolve(revision);
       if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
         throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")

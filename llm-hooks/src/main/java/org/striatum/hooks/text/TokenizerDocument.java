@@ -169,9 +169,10 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     if (whole && !(says && config.type().writesPostProcessor())) {
       if (config.addBos().orElse(!written.before().isEmpty()) == written.before().isEmpty()
           || config.addEos().orElse(!written.after().isEmpty()) == written.after().isEmpty()) {
-        remarks.add("%s does not read add_bos_token and add_eos_token of %s: the post-processor of %s decides".formatted(
-            config.className().isEmpty() ? "a tokenizer without a class" : "the class '" + config.className() + "'",
-            TokenizerConfig.FILE, TOKENIZER_JSON));
+        remarks
+            .add("%s does not read add_bos_token and add_eos_token of %s: the post-processor of %s decides".formatted(
+                config.className().isEmpty() ? "a tokenizer without a class" : "the class '" + config.className() + "'",
+                TokenizerConfig.FILE, TOKENIZER_JSON));
       }
       return new SpecialTokenPolicy(written.before(), written.after(),
           new Source(TOKENIZER_JSON, "post_processor"), remarks);

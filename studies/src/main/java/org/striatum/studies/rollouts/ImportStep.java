@@ -101,7 +101,8 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
         samples.size(), most, null, format(prompting, run),
         RewardGraders.settled(run.folder(),
-            RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader))), null),
+            RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader))),
+        null),
         settings.sampling(),
         settings.seed()));
   }
