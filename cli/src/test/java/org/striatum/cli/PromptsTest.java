@@ -142,7 +142,7 @@ class PromptsTest {
     Path run = folder.resolve("run");
     succeed("rollouts", copy, "--chat", "--data", file, "-k", 1, "--max-new-tokens", 4, "--output", run);
     JsonNode inputs = JSON.readTree(run.resolve("manifest.json").toFile()).path("inputs");
-    assertThat(inputs.path("tokenizer").path("ends").toString()).isEqualTo("[2,5]");
+    assertThat(inputs.path("data").path("ends").toString()).isEqualTo("[2,5]");
     assertThat(inputs.path("data").path("problems").intValue()).isEqualTo(200);
     assertThat(inputs.path("data").path("drawn").path("three").intValue()).isEqualTo(3);
     assertThat(succeed("show", run).out()).contains("chat template 'default'", "<think>", "</think>")

@@ -102,7 +102,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
         samples.size(), most, null, format(prompting, run),
         RewardGraders.settled(run.folder(),
             RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader))),
-        null),
+        null, null),
         settings.sampling(),
         settings.seed()));
   }

@@ -23,8 +23,8 @@ final class Positions {
   /// @param place which problem
   /// @throws BadDataException naming it, its length and the context
   static void requirePrompt(ModelFacts model, String place, int length) throws BadDataException {
-    int context = Math.min(model.context(), model.longest());
-    if (length > context) {
+    int context = model.context();
+    if (length > context && context < model.longest()) { // else `require` counts all that do not fit
       throw new BadDataException("%s is for a context of %d tokens, and the prompt of %s has %d".formatted(model.name(),
           context, place, length));
     }

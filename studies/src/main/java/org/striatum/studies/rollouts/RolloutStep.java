@@ -155,7 +155,8 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     remarks(prompting, run.anyModel(), settings, format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
-        RewardGraders.settled(run.folder(), RewardGraders.versions(graders)), drawn(asked)), settings.sampling(),
+        RewardGraders.settled(run.folder(), RewardGraders.versions(graders)), drawn(asked),
+        run.anyModel().endOfSequence()), settings.sampling(),
         settings.seed())));
     if (run.folder().manifest().step(StudyRun.ROLLOUTS).isPresent()) {
       RewardGraders.stale(run.folder()).forEach(run.note());

@@ -249,15 +249,9 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// How text is tokenized. A null id means that there is no such token.
   ///
   /// @param file checksum of the tokenizer's file
-  /// @param eos the first of `ends`
+  /// @param eos the first of those that end a sequence
   /// @param prependsBos whether every prompt starts with the beginning-of-sequence token
-  /// @param ends all tokens that end a sequence; null in manifests that were written before it was kept
-  public record Tokenizer(Sha256 file, Integer bos, Integer eos, Integer pad, boolean prependsBos,
-      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) List<Integer> ends) {
-    public Tokenizer {
-      ends = ends == null ? null : List.copyOf(ends);
-    }
-  }
+  public record Tokenizer(Sha256 file, Integer bos, Integer eos, Integer pad, boolean prependsBos) {}
 
   /// The problems and how they are split. The split is null until a probe is fitted.
   ///
@@ -269,21 +263,24 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param graders dataset → what gave its rewards; none for rewards that another program or the caller gave; null in
   ///     manifests that were written before it was kept
   /// @param drawn dataset → problems that were drawn from it; null where this program drew none, and in older manifests
+  /// @param ends all tokens that end a sequence; null as `drawn` is
   public record Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
       Long splitSeed, PromptFormat prompts,
       @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) SortedMap<String, GraderVersion> graders,
-      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) SortedMap<String, Integer> drawn) {
+      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) SortedMap<String, Integer> drawn,
+      @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) List<Integer> ends) {
     public Data {
       sets = List.copyOf(sets);
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
       graders = graders == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(graders));
+      ends = ends == null ? null : List.copyOf(ends);
       drawn = drawn == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(drawn));
     }
 
     /// Data with rewards of no grader of this program.
     public Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
         Long splitSeed, PromptFormat prompts) {
-      this(sets, files, problems, rolloutsPerProblem, splitSeed, prompts, new TreeMap<>(), null);
+      this(sets, files, problems, rolloutsPerProblem, splitSeed, prompts, new TreeMap<>(), null, null);
     }
   }
 

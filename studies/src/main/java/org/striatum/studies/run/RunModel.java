@@ -101,7 +101,7 @@ public final class RunModel implements AutoCloseable {
         new Manifest.Checkpoint(model.facts().name(), model.facts().family(), files, held),
         new Manifest.Tokenizer(files.get(model.tokenizer().file().getFileName().toString()), bos,
             first(model.endOfSequence()),
-            first(model.facts().pad()), prependsBos, model.endOfSequence()),
+            first(model.facts().pad()), prependsBos),
         null, null, null, null);
   }
 

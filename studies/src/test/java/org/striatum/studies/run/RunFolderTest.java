@@ -336,7 +336,7 @@ class RunFolderTest {
   private static Inputs inputs(long seed) {
     Sha256 weights = Sha256.of(new byte[]{1});
     return new Inputs(new Checkpoint("m", "llama", new TreeMap<>(Map.of("model.safetensors", weights))),
-        new Tokenizer(weights, 1, 2, null, true, List.of(2, 3)),
+        new Tokenizer(weights, 1, 2, null, true),
         new Data(List.of("add", "mul"), new TreeMap<>(), 10, 8, 3L, PromptFormat.PLAIN),
         new Sampling(1, 0.95, 0, 64, true), List.of(HookPoint.residPost(1)), seed);
   }
