@@ -11,6 +11,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.Table;
 import org.striatum.cli.summary.AnswersSummary;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.AnswersStep.Answers;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "show", description = "Print the settings and results of every study of a run; needs no checkpoint.", footer = {
     "", "Example: striatum show run", "Example: striatum show run ablate/mine"})
 final class ShowCommand implements Callable<Integer> {
+  /// A setting that the command left open.
+  private static final String NOT_GIVEN = "not given";
+
   private final Console console;
   private final StudyRegistry registry;
 
@@ -90,6 +94,11 @@ final class ShowCommand implements Callable<Integer> {
         ? "no checkpoint"
         : inputs.checkpoint().name() + " (" + inputs.checkpoint().modelType() + ")")
         + (inputs.seed() == null ? "" : ", seed " + inputs.seed()));
+    if (inputs.data() != null && inputs.data().prompts() != null) {
+      PromptFormat asked = inputs.prompts(); // what was used where the settings below leave it open
+      console.say("asked by %s; thoughts between %s and %s".formatted(asked.printed(), asked.thinking().open(),
+          asked.thinking().close()));
+    }
     RewardGraders.stale(run).forEach(console::say);
     PlanReport.of(run, registry.studies()).ifPresent(plan -> {
       console.say(plan.printed());
@@ -97,12 +106,12 @@ final class ShowCommand implements Callable<Integer> {
     });
     if (steps.isEmpty()) {
       console.say("no study is finished; what is under way goes on with the same command. It was asked:");
-      values(FlatRecord.of(inputs));
+      values(FlatRecord.of(inputs), "none");
     }
     for (Manifest.Step one : steps) {
       console.say("");
       console.say(one.name() + ": " + summary(one) + changed(run, one));
-      lines(run.settingsFile(one.name()));
+      lines(run.settingsFile(one.name()), NOT_GIVEN);
       console.say("  → " + String.join(", ", one.outputs().keySet().stream()
           .filter(output -> !output.endsWith(RunFolder.SETTINGS)).toList()));
     }
@@ -132,22 +141,23 @@ final class ShowCommand implements Callable<Integer> {
   private void whole(RunFolder run, Manifest.Step one) throws IOException {
     console.say(one.name() + ": " + summary(one) + changed(run, one));
     console.say("told:");
-    lines(run.settingsFile(one.name()));
+    lines(run.settingsFile(one.name()), NOT_GIVEN);
     console.say("found:");
-    lines(run.resultsFile(one.name()));
+    lines(run.resultsFile(one.name()), "none");
   }
 
-  private void lines(Path file) throws IOException {
+  private void lines(Path file, String absent) throws IOException {
     if (!Files.isRegularFile(file)) {
       console.say("  " + file.getFileName() + " is missing");
       return;
     }
-    values(FlatRecord.read(file));
+    values(FlatRecord.read(file), absent);
   }
 
-  private void values(FlatRecord record) {
+  private void values(FlatRecord record, String absent) {
     Table table = new Table("", "");
-    record.entries().forEach(entry -> table.row("  " + entry.place(), entry.value()));
+    record.entries().forEach(entry -> table.row("  " + entry.place(),
+        entry.node().isNull() ? absent : entry.value()));
     console.print(table);
   }
 

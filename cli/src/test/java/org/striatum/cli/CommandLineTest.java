@@ -330,6 +330,13 @@ class CommandLineTest {
     assertThat(tokens.path("end of turn").path("token").path("content").textValue()).isEqualTo("</s>");
     assertThat(tokens.path("thinking").textValue()).contains("<think>", "</think>");
     assertThat(tokens.path("date").isTextual()).isTrue();
+    assertThat(tokens.has("the template refuses a question")).isFalse();
+    for (String refusing : List.of("{{ raise_exception('no') }}",
+        "{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}")) {
+      Files.writeString(folder.resolve("chat_template.jinja"), refusing);
+      assertThat(JSON.readTree(Session.of("inspect", folder, "--json").out()).path("tokens")
+          .path("the template refuses a question").isTextual()).as(refusing).isTrue();
+    }
     Files.writeString(folder.resolve("chat_template.jinja"), "{% frobnicate %}");
     Session refused = Session.of("inspect", folder);
     assertThat(refused.code()).isZero();

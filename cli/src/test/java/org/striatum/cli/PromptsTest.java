@@ -5,12 +5,15 @@ import static org.striatum.cli.Session.REASONER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,7 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
+import org.striatum.hooks.jinja.Template;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
@@ -100,6 +104,49 @@ class PromptsTest {
     Problem first = ProblemSets.named("mul").getFirst().draw(1, 1).getFirst();
     assertThat(shown.out()).contains("<s>(be brief)" + first.prompt() + "\n", "chat template 'default'");
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', nullValues = "none", value = {"256 | none | REFUSED", "none | none | DONE",
+      "128 | {'type': 'linear', 'factor': 2} | REFUSED", "128 | {'type': 'linear', 'factor': 4} | DONE",
+      "256 | {'rope_type': 'llama3', 'factor': 8, 'low_freq_factor': 1, 'high_freq_factor': 4, 'original_max_position_embeddings': 32} | REFUSED"})
+  void aPromptBeyondTheContextIsRefusedBeforeAnything(Integer context, String scaling, String code)
+      throws IOException {
+    Path copy = instruct("{{ messages[0].content }}" + "0".repeat(400));
+    ObjectNode config = (ObjectNode) JSON.readTree(copy.resolve("config.json").toFile());
+    config.remove("max_position_embeddings");
+    if (context != null) {
+      config.put("max_position_embeddings", context);
+    }
+    if (scaling != null) {
+      config.set("rope_scaling", JSON.readTree(scaling.replace('\'', '"')));
+    }
+    Files.delete(copy.resolve("config.json"));
+    Files.writeString(copy.resolve("config.json"), config.toString());
+    Session session = Session.of("rollouts", copy, "--chat", "--tasks", "add", "--limit", 2, "--dry-run");
+    assertThat(session.code()).as(session.err()).isEqualTo(code.equals("DONE") ? ExitCode.DONE : ExitCode.BAD_DATA);
+    if (!code.equals("DONE")) {
+      assertThat(session.err()).contains("context of 256 tokens").hasLineCount(1);
+    }
+  }
+
+  /// Not only what the command said: what the checkpoint's files and the defaults made of it.
+  @Test
+  void whatWasUsedIsKeptAndShown() throws IOException {
+    Path copy = instruct(PLAIN);
+    Files.deleteIfExists(copy.resolve("generation_config.json"));
+    Files.writeString(copy.resolve("generation_config.json"), "{\"eos_token_id\": [2, 5]}");
+    Path file = Files.writeString(folder.resolve("three.jsonl"), IntStream.range(0, 3)
+        .mapToObj(i -> "{\"question\": \"%d+1=\", \"answer\": \"#### %d\"}\n".formatted(i, i + 1))
+        .collect(Collectors.joining()));
+    Path run = folder.resolve("run");
+    succeed("rollouts", copy, "--chat", "--data", file, "-k", 1, "--max-new-tokens", 4, "--output", run);
+    JsonNode inputs = JSON.readTree(run.resolve("manifest.json").toFile()).path("inputs");
+    assertThat(inputs.path("data").path("ends").toString()).isEqualTo("[2,5]");
+    assertThat(inputs.path("data").path("problems").intValue()).isEqualTo(200);
+    assertThat(inputs.path("data").path("drawn").path("three").intValue()).isEqualTo(3);
+    assertThat(succeed("show", run).out()).contains("chat template 'default'", "<think>", "</think>")
+        .doesNotContainPattern("chat\\.template +none").doesNotContainPattern("thinking +none");
   }
 
   @Test
@@ -540,6 +587,27 @@ class PromptsTest {
     assertThat(refused.code()).as(refused.err()).isEqualTo(ExitCode.USAGE);
     assertThat(refused.errorLines()).hasSize(1);
     assertThat(folder.resolve("run/rollouts.jsonl")).doesNotExist();
+  }
+
+  /// Whatever a template that is named by its file cannot do, the line says which.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"{% include '/etc/passwd' %} | include", "{% import 'x' as y %} | import",
+      "{% extends 'x' %} | extends", "{% frobnicate %} | frobnicate", "{{ 1 is frob }} | frob", "café | UTF-8",
+      "LARGE | larger than 2 MiB"})
+  void aGivenTemplateIsRefusedByName(String content, String named) throws IOException {
+    Path file = Files.write(folder.resolve("given.jinja"),
+        content.replace("LARGE", "x".repeat(Template.LARGEST + 1)).getBytes(StandardCharsets.ISO_8859_1));
+    Session refused = Session.of("rollouts", REASONER, "--tasks", "add", "--chat", "--chat-template", file);
+    assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.errorLines()).singleElement().asString().contains(named);
+  }
+
+  /// Nothing else bounds it: what a checkpoint may bring may be given.
+  @Test
+  void aTemplateOfTheLargestSizeIsRead() throws IOException {
+    Path file = folder.resolve("given.jinja");
+    Files.writeString(file, "{{ messages[0].content }}{#" + "x".repeat(Template.LARGEST - 29) + "#}");
+    succeed("rollouts", REASONER, "--tasks", "add", "--limit", 2, "--dry-run", "--chat", "--chat-template", file);
   }
 
   @ParameterizedTest

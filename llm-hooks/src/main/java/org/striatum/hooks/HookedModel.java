@@ -30,6 +30,7 @@ import org.striatum.hooks.checkpoint.ModelConfig;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.hooks.decoder.Decoder;
 import org.striatum.hooks.decoder.DecoderShape;
+import org.striatum.hooks.decoder.StatedContext;
 import org.striatum.hooks.decoder.StreamWriters;
 import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.HeldWeights;
@@ -193,6 +194,7 @@ public final class HookedModel implements AutoCloseable {
     }
     details.put("generated graph", new Detail.GeneratedGraph(model.graph(Set.copyOf(model.hookPoints())).length));
     Sizes sizes = new Sizes(shape.layers(), shape.width(), shape.heads(), shape.vocabulary(), shape.longest(),
+        StatedContext.of(config),
         8L * IntStream.range(0, shape.layers()).filter(shape::attends).count() * shape.keyValueHeads()
             * shape.headWidth());
     String dtypes = checkpoint.dtypes().keySet().stream().map(Enum::name).collect(Collectors.joining(", "));
@@ -243,7 +245,7 @@ public final class HookedModel implements AutoCloseable {
     details.put("recognised", recognised);
     String family = config.isPresent() && config.get().has("model_type") ? config.get().text("model_type") : "onnx";
     Sizes sizes = new Sizes(model.layers(), model.width(HookPoint.residPost(0)), 0, model.vocabulary(),
-        model.longest(), 0);
+        model.longest(), config.isPresent() ? StatedContext.of(config.get()) : StatedContext.NONE, 0);
     StoredWeights weights = new StoredWeights(model.file().parameters(), model.file().weightBytes(),
         model.quantised() ? "quantised" : "float", model.scaledAtRunTime());
     return new ModelFacts(model.file().name(), family, folder, files, sizes, weights,

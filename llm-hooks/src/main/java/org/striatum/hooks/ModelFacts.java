@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.striatum.hooks.decoder.StatedContext;
 
 /// What is known of a model without running it, wherever it came from: for provenance and for people.
 ///
@@ -26,8 +27,10 @@ public record ModelFacts(String name, String family, Path folder, SequencedMap<S
   /// @param heads query heads; 0 where the file does not say
   /// @param vocabulary tokens
   /// @param longest positions a sequence can have at most; `Integer.MAX_VALUE` for no limit
+  /// @param context positions that the configuration says the model is for, as [StatedContext] reads it
   /// @param cacheBytes bytes of keys and values that generation keeps per token; 0 where the file does not say
-  public record Sizes(int layers, int width, int heads, int vocabulary, int longest, long cacheBytes) {}
+  public record Sizes(int layers, int width, int heads, int vocabulary, int longest, int context,
+      long cacheBytes) {}
 
   /// The weights as they are stored.
   ///
@@ -71,6 +74,10 @@ public record ModelFacts(String name, String family, Path folder, SequencedMap<S
 
   public int longest() {
     return sizes.longest();
+  }
+
+  public int context() {
+    return sizes.context();
   }
 
   public long cacheBytes() {

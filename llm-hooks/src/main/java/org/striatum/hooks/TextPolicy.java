@@ -48,6 +48,7 @@ final class TextPolicy {
       ChatTemplate template = templates.byDefault(tokenizer.named()).orElseThrow();
       policy.put("chat template", "'%s' by %s, SHA-256 %s".formatted(template.name(), template.origin(),
           template.checksum()));
+      template.refusal().ifPresent(refused -> policy.put("the template refuses a question", refused.getMessage()));
       List<String> others = templates.names().stream().filter(name -> !name.equals(template.name())).toList();
       if (!others.isEmpty()) {
         policy.put("other chat templates", String.join(", ", others));

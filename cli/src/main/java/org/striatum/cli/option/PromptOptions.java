@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.prompt.PromptFormat.Thinking;
+import org.striatum.hooks.checkpoint.CheckpointException;
+import org.striatum.hooks.jinja.Template;
+import org.striatum.hooks.jinja.TemplateException;
+import org.striatum.hooks.text.CheckpointText;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.WorkedExamples;
 import org.striatum.studies.rollouts.PromptSettings;
@@ -25,7 +29,6 @@ import picocli.CommandLine.Option;
 
 /// How problems are asked: as text or as a chat, after worked examples, up to which texts.
 public final class PromptOptions {
-  private static final long LARGEST_TEMPLATE = 1 << 20;
   /// The word for a split that is no training data, in a file's name.
   private static final Pattern SPLIT = Pattern.compile("test|validation|dev|val");
   private static final Pattern SHARD = Pattern.compile("-\\d{5}-of-\\d{5}");
@@ -121,11 +124,13 @@ public final class PromptOptions {
       return template;
     }
     Path file = Path.of(template);
-    if (Files.size(file) > LARGEST_TEMPLATE) {
-      throw new UsageException("--chat-template: %s has %d bytes, at most %d are read".formatted(file,
-          Files.size(file), LARGEST_TEMPLATE));
+    String text;
+    try {
+      text = CheckpointText.read(file, Template.LARGEST);
+      Template.of(text); // what it cannot do is said before what it lacks
+    } catch (CheckpointException | TemplateException refused) {
+      throw new UsageException("--chat-template: " + refused.getMessage(), refused);
     }
-    String text = Files.readString(file);
     if (!text.contains("{{")) {
       throw new UsageException("--chat-template: " + file + " is no template: it writes no message by {{ … }}");
     }

@@ -102,7 +102,11 @@ public record PromptFormat(Chat chat, Shots shots, SortedMap<String, List<String
 
   /// In a few words, for a reader.
   public String printed() {
-    String asked = chat == null ? "plain text" : "chat template '" + chat.template + "' (" + chat.origin + ")";
-    return shots.count == 0 ? asked : asked + ", " + shots.count + (shots.count == 1 ? " shot" : " shots");
+    return shots.count == 0 ? writer() : writer() + ", " + shots.count + (shots.count == 1 ? " shot" : " shots");
+  }
+
+  /// What writes the prompts, in a few words.
+  public String writer() {
+    return chat == null ? "plain text" : "chat template '" + chat.template + "' (" + chat.origin + ")";
   }
 }

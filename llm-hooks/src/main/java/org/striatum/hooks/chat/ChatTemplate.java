@@ -74,6 +74,16 @@ public final class ChatTemplate {
     return template.render(values, now, RenderingLimits.DEFAULT);
   }
 
+  /// Why it refuses the simplest chat, one question; empty if it writes it.
+  public Optional<TemplateException> refusal() {
+    try {
+      render(List.of(ChatMessage.user("question")), true, Map.of(), LocalDateTime.of(2000, 1, 1, 0, 0));
+      return Optional.empty();
+    } catch (TemplateException refused) {
+      return Optional.of(refused);
+    }
+  }
+
   /// The special token that ends the model's message: the first that follows its text, with nothing but white space between.
   /// Empty if there is none, or if the template refuses a question with an answer.
   ///

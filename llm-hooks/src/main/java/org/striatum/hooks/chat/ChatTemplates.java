@@ -35,7 +35,8 @@ public final class ChatTemplates {
   private final SequencedMap<String, Written> templates;
   private final List<Source> overruled;
 
-  private record Written(String source, Source origin) {}
+  /// @param refused why it cannot be used, which is said only where it is asked for; null if nothing is known against it
+  private record Written(String source, Source origin, String refused) {}
 
   private ChatTemplates(SequencedMap<String, Written> templates, List<Source> overruled) {
     this.templates = Collections.unmodifiableSequencedMap(templates);
@@ -44,7 +45,7 @@ public final class ChatTemplates {
 
   /// Looks for the templates of `folder`.
   ///
-  /// @throws CheckpointException if a file is broken or too large
+  /// @throws CheckpointException if a folder or a JSON file cannot be read; a template that cannot is refused when it is asked for
   public static ChatTemplates find(Path folder) throws CheckpointException {
     List<SequencedMap<String, Written>> found = List.of(jinja(folder), json(folder, CONFIG), json(folder, PROCESSOR));
     List<SequencedMap<String, Written>> there = found.stream().filter(templates -> !templates.isEmpty()).toList();
@@ -59,18 +60,15 @@ public final class ChatTemplates {
   private static SequencedMap<String, Written> jinja(Path folder) throws CheckpointException {
     SequencedMap<String, Written> templates = new LinkedHashMap<>();
     if (Files.isRegularFile(folder.resolve(JINJA))) {
-      put(templates, DEFAULT, CheckpointText.read(folder.resolve(JINJA), Template.LARGEST), JINJA, "the file");
+      put(templates, DEFAULT, folder.resolve(JINJA), JINJA);
     }
     Path further = folder.resolve(FURTHER);
     if (Files.isDirectory(further)) {
       try (Stream<Path> files = Files.list(further)) {
         for (Path file : files.sorted().filter(file -> file.toString().endsWith(".jinja")).toList()) {
           String name = file.getFileName().toString();
-          put(templates, name.substring(0, name.length() - ".jinja".length()),
-              CheckpointText.read(file, Template.LARGEST), FURTHER + "/" + name, "the file");
+          put(templates, name.substring(0, name.length() - ".jinja".length()), file, FURTHER + "/" + name);
         }
-      } catch (CheckpointException refused) {
-        throw refused;
       } catch (IOException unreadable) {
         throw new CheckpointException("cannot read " + further + ": " + unreadable.getMessage(), unreadable);
       }
@@ -86,9 +84,8 @@ public final class ChatTemplates {
     }
     for (JsonNode each : written.isArray() ? written : List.<JsonNode>of()) {
       if (!each.path("name").isTextual() || !each.path("template").isTextual()) {
-        throw new CheckpointException(
-            folder.resolve(file) + ": 'chat_template' must be a text or a list of objects with "
-                + "'name' and 'template'");
+        return new LinkedHashMap<>(Map.of(DEFAULT, new Written("", new Source(file, FIELD),
+            file + ": 'chat_template' must be a text or a list of objects with 'name' and 'template'")));
       }
       put(templates, each.get("name").textValue(), each.get("template").textValue(), file, FIELD);
     }
@@ -96,12 +93,19 @@ public final class ChatTemplates {
   }
 
   private static void put(SequencedMap<String, Written> templates, String name, String source, String file,
-      String field) throws CheckpointException {
-    if (source.length() > Template.LARGEST) {
-      throw new CheckpointException("%s: a chat template has %d characters, at most %d are read".formatted(file,
-          source.length(), Template.LARGEST));
+      String field) {
+    templates.put(name, source.length() > Template.LARGEST
+        ? new Written("", new Source(file, field), "%s: a chat template has %d characters, at most %d are read"
+            .formatted(file, source.length(), Template.LARGEST))
+        : new Written(source, new Source(file, field), null));
+  }
+
+  private static void put(SequencedMap<String, Written> templates, String name, Path file, String shown) {
+    try {
+      put(templates, name, CheckpointText.read(file, Template.LARGEST), shown, "the file");
+    } catch (CheckpointException refused) {
+      templates.put(name, new Written("", new Source(shown, "the file"), refused.getMessage()));
     }
-    templates.put(name, new Written(source, new Source(file, field)));
   }
 
   /// The names, in the order of the file.
@@ -142,7 +146,7 @@ public final class ChatTemplates {
 
   /// A template by name.
   ///
-  /// @throws UsageException if there is none of that name
+  /// @throws UsageException if there is none of that name, or it is too large or no text
   /// @throws org.striatum.hooks.jinja.TemplateException if it cannot be read
   public ChatTemplate named(String name, Map<String, String> tokens) {
     Written written = templates.get(name);
@@ -151,6 +155,9 @@ public final class ChatTemplates {
       throw new UsageException("the checkpoint has no chat template '%s'; it has %s%s".formatted(name,
           templates.isEmpty() ? "none" : String.join(", ", templates.keySet()),
           hidden.isEmpty() ? "" : ", which overrule " + String.join("; ", hidden)));
+    }
+    if (written.refused != null) {
+      throw new UsageException(written.refused);
     }
     return ChatTemplate.of(name, written.source, written.origin, tokens);
   }

@@ -1,6 +1,7 @@
 package org.striatum.hooks.checkpoint;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,7 +18,9 @@ final class HubCache {
       return folder;
     }
     try {
-      String revision = Files.size(main) > 256 ? "" : Files.readString(main).strip();
+      String revision = Files.size(main) > 256
+          ? ""
+          : new String(Files.readAllBytes(main), StandardCharsets.UTF_8).strip();
       Path snapshot = folder.resolve("snapshots").resolve(revision);
       if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
         throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")

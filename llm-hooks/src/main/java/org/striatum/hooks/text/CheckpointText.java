@@ -21,7 +21,7 @@ public final class CheckpointText {
   private static byte[] bytes(Path file, long most) throws CheckpointException {
     try {
       if (Files.size(file) > most) {
-        throw new CheckpointException(file + " is larger than " + (most >> 20) + " MiB: not a file of a tokenizer");
+        throw new CheckpointException(file + " is larger than " + (most >> 20) + " MiB: not read");
       }
       return Files.readAllBytes(file);
     } catch (CheckpointException refused) {
@@ -39,7 +39,7 @@ public final class CheckpointText {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file, most))).toString();
     } catch (CharacterCodingException broken) {
-      throw new CheckpointException(file + " is not UTF-8 text: download it again", broken);
+      throw new CheckpointException(file + " is not UTF-8 text: download it again, or save it as UTF-8", broken);
     }
   }
 }

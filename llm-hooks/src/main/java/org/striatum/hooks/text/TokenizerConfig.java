@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.striatum.hooks.checkpoint.CheckpointException;
 
 /// What the files beside a tokenizer say of it: `tokenizer_config.json`, and the older `special_tokens_map.json` and
@@ -38,7 +39,9 @@ record TokenizerConfig(TokenizerClass type, String className, Optional<Boolean> 
   /// How texts are cut into tokens.
   ///
   /// @param splitSpecial whether special tokens in a text are read as other text
-  record Flags(Optional<Boolean> legacy, Optional<Boolean> addPrefixSpace, boolean splitSpecial) {}
+  /// @param ownCode class of the checkpoint's own code, which is not run
+  record Flags(Optional<Boolean> legacy, Optional<Boolean> addPrefixSpace, boolean splitSpecial,
+      Optional<String> ownCode) {}
 
   /// Whether added tokens are listed with how they are looked for in a text.
   boolean describesAdded() {
@@ -68,7 +71,14 @@ record TokenizerConfig(TokenizerClass type, String className, Optional<Boolean> 
     return new TokenizerConfig(type, className, flag(config, "add_bos_token"), flag(config, "add_eos_token"), named,
         added, listsAdded ? FILE + ", added_tokens_decoder" : "added_tokens.json", further,
         new Flags(flag(config, "legacy"), flag(config, "add_prefix_space"),
-            flag(config, "split_special_tokens").orElse(false)));
+            flag(config, "split_special_tokens").orElse(false), ownCode(config)));
+  }
+
+  /// `auto_map` has the slow class and the fast one, either of which may be null; older files have one alone.
+  private static Optional<String> ownCode(ObjectNode config) {
+    JsonNode named = config.path("auto_map").path("AutoTokenizer");
+    return Stream.of(named, named.path(1), named.path(0)).filter(JsonNode::isTextual).map(JsonNode::textValue)
+        .findFirst();
   }
 
   private static Optional<Boolean> flag(ObjectNode config, String key) throws CheckpointException {

@@ -46,7 +46,7 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
   /// @throws CheckpointException if there is none, or if it is broken or of a kind that cannot be read
   static TokenizerDocument read(Path folder) throws CheckpointException {
     Path file = source(folder).orElseThrow(() -> new NoTokenizerException(
-        "no tokenizer.json in " + folder + ": without one no text becomes tokens"));
+        "no tokenizer.json in %s%s: without one no text becomes tokens".formatted(folder, half(folder))));
     TokenizerConfig config = TokenizerConfig.read(folder);
     boolean whole = file.endsWith(TOKENIZER_JSON);
     byte[] bytes = whole ? CheckpointText.bytes(file) : new byte[0];
@@ -69,6 +69,15 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     config.named().forEach((role, token) -> texts.put(role, token.content()));
     return new TokenizerDocument(file, bytes, vocabulary.ids(), vocabulary.added(), texts, named, policy,
         stripsBeginning(root.path("decoder")));
+  }
+
+  /// Which file is missing where one of two is there.
+  private static String half(Path folder) {
+    boolean vocab = Files.isRegularFile(folder.resolve(VOCAB));
+    if (!vocab && !Files.isRegularFile(folder.resolve(MERGES))) {
+      return "";
+    }
+    return ", and %s is missing beside %s".formatted(vocab ? MERGES : VOCAB, vocab ? VOCAB : MERGES);
   }
 
   private static boolean stripsBeginning(JsonNode decoder) {
@@ -149,6 +158,8 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
 
   private static SpecialTokenPolicy policy(ObjectNode root, boolean whole, TokenizerConfig config,
       SequencedMap<String, Integer> named, List<String> remarks) {
+    config.flags().ownCode().ifPresent(code -> remarks.add(
+        "the class '%s' that auto_map of %s names is not run: the files decide".formatted(code, TokenizerConfig.FILE)));
     PostProcessor written = PostProcessor.of(root.path("post_processor"));
     boolean says = config.addBos().isPresent() || config.addEos().isPresent();
     if (whole && !config.className().isEmpty() && config.type().builtAnew(root)) {
@@ -156,11 +167,12 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
           .formatted(config.className(), TOKENIZER_JSON));
     }
     if (whole && !(says && config.type().writesPostProcessor())) {
-      boolean unread = (config.addBos().orElse(false) && written.before().isEmpty())
-          || (config.addEos().orElse(false) && written.after().isEmpty());
-      if (unread) {
-        remarks.add("the class '%s' does not read add_bos_token and add_eos_token of %s"
-            .formatted(config.className(), TokenizerConfig.FILE));
+      if (config.addBos().orElse(!written.before().isEmpty()) == written.before().isEmpty()
+          || config.addEos().orElse(!written.after().isEmpty()) == written.after().isEmpty()) {
+        remarks
+            .add("%s does not read add_bos_token and add_eos_token of %s: the post-processor of %s decides".formatted(
+                config.className().isEmpty() ? "a tokenizer without a class" : "the class '" + config.className() + "'",
+                TokenizerConfig.FILE, TOKENIZER_JSON));
       }
       return new SpecialTokenPolicy(written.before(), written.after(),
           new Source(TOKENIZER_JSON, "post_processor"), remarks);

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.jinja.Template;
-import org.striatum.hooks.jinja.TemplateException;
 import org.striatum.hooks.text.SpecialTokenPolicy.Source;
 import org.striatum.probe.run.UsageException;
 
@@ -102,37 +102,47 @@ class ChatTemplatesTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', value = {"{\"chat_template\": [{\"name\": 1}]} | 'name' and 'template'",
-      "{\"chat_template\": [1]} | 'name' and 'template'", "[] | not a JSON object", "{ | not valid JSON"})
+  @CsvSource(delimiter = '|', value = {"[] | not a JSON object", "{ | not valid JSON"})
   void brokenFilesAreRefused(String content, String message) throws Exception {
     write("tokenizer_config.json", content);
     assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
         .hasMessageContaining(message);
   }
 
+  /// The checkpoint is of use without its template.
+  private void assertRefusedWhenAskedFor(String message) throws CheckpointException {
+    ChatTemplates templates = ChatTemplates.find(folder);
+    assertThat(templates.isEmpty()).isFalse();
+    assertThat(templates.thinking()).isEmpty();
+    assertThatThrownBy(() -> templates.byDefault(Map.of())).isInstanceOf(UsageException.class)
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"chat_template\": [{\"name\": 1}]}", "{\"chat_template\": [1]}"})
+  void aListWithoutNamesIsRefusedWhenItIsAskedFor(String content) throws Exception {
+    write("tokenizer_config.json", content);
+    assertRefusedWhenAskedFor("'name' and 'template'");
+  }
+
   @Test
   void aTemplateOfTenMegabytesIsRefusedUnread() throws Exception {
     write("chat_template.jinja", "x".repeat(10 << 20));
-    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("larger than");
+    assertRefusedWhenAskedFor("larger than 2 MiB");
     Files.delete(folder.resolve("chat_template.jinja"));
     write("tokenizer_config.json", "{\"chat_template\": \"" + "x".repeat(Template.LARGEST + 1) + "\"}");
-    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("characters");
+    assertRefusedWhenAskedFor("characters");
   }
 
   @Test
   void aTemplateIsReadWhenItIsAskedFor() throws Exception {
     write("chat_template.jinja", "{% frobnicate %}");
-    ChatTemplates templates = ChatTemplates.find(folder);
-    assertThatThrownBy(() -> templates.byDefault(Map.of())).isInstanceOf(TemplateException.class)
-        .hasMessageContaining("frobnicate");
+    assertRefusedWhenAskedFor("frobnicate");
   }
 
   @Test
   void aFileThatIsNoTextIsRefused() throws Exception {
     Files.write(folder.resolve("chat_template.jinja"), new byte[]{(byte) 0xff, 'a'});
-    assertThatThrownBy(() -> ChatTemplates.find(folder)).isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("UTF-8");
+    assertRefusedWhenAskedFor("UTF-8");
   }
 }

@@ -166,6 +166,8 @@ class TokenizerTest {
   @CsvSource({"gpt-neox-adds-bos, GPTNeoXTokenizer, add_prefix_space, true, true",
       "template-adds-bos, PreTrainedTokenizerFast, add_prefix_space, true, false",
       "llama-adds-bos, LlamaTokenizerFast, add_prefix_space, true, false",
+      "template-adds-bos, PreTrainedTokenizerFast, add_bos_token, false, false",
+      "template-adds-bos, PreTrainedTokenizerFast, add_eos_token, true, false",
       "template-adds-bos, PreTrainedTokenizerFast, split_special_tokens, true, false"})
   void aFlagOfTheConfigurationIsFollowedOrNamed(String layout, String type, String flag, boolean value,
       boolean followed)
@@ -246,6 +248,25 @@ class TokenizerTest {
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"CLIPTokenizer\"}");
     assertThatThrownBy(() -> Tokenizer.open(folder, LARGE)).isInstanceOf(NoTokenizerException.class)
         .hasMessageContaining("CLIPTokenizer").hasMessageContaining("save_pretrained");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"vocab.json, merges.txt", "merges.txt, vocab.json"})
+  void theMissingHalfOfAVocabularyIsNamed(String there, String missing) throws Exception {
+    Files.copy(GOLDEN.resolve("gpt2-files").resolve(there), folder.resolve(there));
+    assertThatThrownBy(() -> Tokenizer.open(folder, LARGE)).isInstanceOf(NoTokenizerException.class)
+        .hasMessageContaining(missing + " is missing beside " + there);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"'x.Fancy'", "['x.Fancy', null]", "['x.Slow', 'x.Fancy']"})
+  void codeOfItsOwnIsSaidNotToRun(String named) throws Exception {
+    Files.copy(GOLDEN.resolve("template-adds-bos/tokenizer.json"), folder.resolve("tokenizer.json"));
+    Files.writeString(folder.resolve("tokenizer_config.json"),
+        "{'auto_map': {'AutoTokenizer': %s}}".formatted(named).replace('\'', '"'));
+    try (Tokenizer tokenizer = Tokenizer.open(folder, LARGE)) {
+      assertThat(tokenizer.policy().remarks()).singleElement().asString().contains("'x.Fancy'", "auto_map");
+    }
   }
 
   @Test

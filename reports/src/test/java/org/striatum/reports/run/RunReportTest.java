@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -23,6 +25,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults.Arm;
 import org.striatum.probe.intervention.InterventionResults;
@@ -86,6 +89,28 @@ class RunReportTest {
         "&lt;script&gt;0.6&lt;/script&gt;").doesNotContain("<script>0.6");
     assertThat(page.indexOf("id=\"plan\"")).isBetween(page.indexOf("id=\"verdict\""), page.indexOf("id=\"answers\""));
     assertThat(PAGE).contains("This run was not registered by a plan");
+  }
+
+  /// What it takes to ask again the same way.
+  @Test
+  void theDataSectionHasTheChecksumsOfTemplateAndExamples() {
+    RunReport.Content plain = ExampleRun.content();
+    RunReport.RunFacts facts = plain.run();
+    SamplingFacts sampling = facts.sampling();
+    Sha256 template = Sha256.of(new byte[]{1});
+    Sha256 examples = Sha256.of(new byte[]{2});
+    PromptFormat prompts = new PromptFormat(
+        new PromptFormat.Chat("default", "chat_template.jinja", template, null, new TreeMap<>(), null),
+        new PromptFormat.Shots(2, null, new TreeMap<>(Map.of("gsm8k", examples))), new TreeMap<>(), List.of(),
+        PromptFormat.Thinking.USUAL);
+    String page = RunReport.render(new RunReport.Content(plain.title(), new RunReport.RunFacts(facts.checkpoint(),
+        new SamplingFacts(sampling.sampling(), sampling.rolloutsPerProblem(), sampling.seed(), prompts,
+            sampling.graders()),
+        facts.studies(), facts.manifest(), facts.plan()), plain.results(), plain.answers(), plain.beside(),
+        plain.samples(), plain.readings()));
+    assertThat(page).containsPattern("chat_template\\.jinja\\), SHA-256 <span class=\"mono\">" + template.hex())
+        .containsPattern("<dt>Worked examples</dt><dd>2 [^\n]*gsm8k[^\n]*" + examples.hex());
+    assertThat(PAGE).doesNotContain("Worked examples");
   }
 
   @Test

@@ -105,7 +105,8 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     run.folder().settle(run.inputs(new Manifest.Data(List.of(made.source().dataset()), RolloutStep.files(sources),
         samples.size(), most, null, format(prompting, run),
         RewardGraders.settled(run.folder(),
-            RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader)))),
+            RewardGraders.versions(grader == null ? Map.of() : Map.of(made.source().dataset(), grader))),
+        null, null),
         settings.sampling(),
         settings.seed()));
   }
@@ -253,6 +254,10 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
       rollouts.add(rollout(graded, told(imported, graded), run.prompts(), texts));
     }
     imported.doubts().forEach(run.note());
+    for (Rollout rollout : rollouts) {
+      Positions.requirePrompt(model.facts(),
+          "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.promptLength());
+    }
     Positions.require(model.facts(),
         rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
             "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.tokens().length))

@@ -167,7 +167,7 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     files.put(ProblemSources.FILE, sources.sha256());
     return new Inputs(inputs.checkpoint(), inputs.tokenizer(),
         new Manifest.Data(data.sets(), files, data.problems(), data.rolloutsPerProblem(), data.splitSeed(),
-            data.prompts(), versions()),
+            data.prompts(), versions(), data.drawn(), data.ends()),
         inputs.sampling(), inputs.hooks(), inputs.seed());
   }
 }

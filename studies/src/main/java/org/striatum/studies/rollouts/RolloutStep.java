@@ -146,7 +146,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     sources.requireNoOther(run.folder().folder());
     Prompting prompting = Prompting.of(settings.prompts(), run.anyModel(), before(run));
     PromptFormat format = format(prompting, settings);
-    List<Asked> asked = asked(prompting, settings);
+    List<Asked> asked = asked(run.anyModel(), prompting, settings);
     requirePositions(run.anyModel(), asked, settings);
     run.hold((long) asked.size() * settings.sampling().maxNewTokens());
     Registration.begin(run, sets, settings.problems(), settings.seed());
@@ -155,7 +155,9 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     remarks(prompting, run.anyModel(), settings, format).forEach(run.note());
     run.folder().settle(withGate(run.inputs(new Manifest.Data(sets.stream().map(ProblemSet::name).toList(),
         files(sources), settings.problems(), settings.samples(), null, format,
-        RewardGraders.settled(run.folder(), RewardGraders.versions(graders))), settings.sampling(), settings.seed())));
+        RewardGraders.settled(run.folder(), RewardGraders.versions(graders)), drawn(asked),
+        run.anyModel().endOfSequence()), settings.sampling(),
+        settings.seed())));
     if (run.folder().manifest().step(StudyRun.ROLLOUTS).isPresent()) {
       RewardGraders.stale(run.folder()).forEach(run.note());
     }
@@ -215,7 +217,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// The first prompt of each set, as it would be sent.
   public List<Preview> preview(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
-    requirePositions(model, asked(prompting, settings), settings);
+    requirePositions(model, asked(model, prompting, settings), settings);
     PromptFormat format = format(prompting, settings);
     List<Preview> previews = new ArrayList<>();
     for (ProblemSet set : sets) {
@@ -249,7 +251,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// Draws a few short completions of the first problems of each set, for their lengths and their time.
   public List<Trial> trials(HookedModel model, RolloutSettings settings) throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
-    requirePositions(model, asked(prompting, settings), settings);
+    requirePositions(model, asked(model, prompting, settings), settings);
     PromptFormat format = format(prompting, settings);
     int most = settings.sampling().maxNewTokens();
     List<Trial> trials = new ArrayList<>();
@@ -313,6 +315,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   @Override
   public Found<RolloutResults> find(StudyRun run, RolloutSettings settings) throws IOException {
     List<Rollout> drawn = draw(run, settings);
+    Positions.beyond(run.anyModel().facts(), drawn).ifPresent(run.note());
     RolloutFile.write(run.folder().rollouts(), drawn);
     return Found.only(RolloutResults.of(drawn)).with(_ -> List.of(run.folder().rollouts()))
         .with(ImportStep.sources(ProblemSources.among(sets)));
@@ -350,7 +353,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     HookedModel model = run.anyModel();
     PromptFormat format = run.prompts();
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.of(format));
-    List<Asked> asked = asked(prompting, settings);
+    List<Asked> asked = asked(model, prompting, settings);
     tell(run, format, asked);
     KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
     Rollout[] drawn = new Rollout[asked.size()];
@@ -389,13 +392,20 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     }
   }
 
-  private List<Asked> asked(Prompting prompting, RolloutSettings settings) throws IOException {
+  /// Dataset → problems.
+  private static SortedMap<String, Integer> drawn(List<Asked> asked) {
+    return asked.stream().filter(one -> one.sample == 0)
+        .collect(Collectors.toMap(one -> one.set.name(), _ -> 1, Integer::sum, TreeMap::new));
+  }
+
+  private List<Asked> asked(HookedModel model, Prompting prompting, RolloutSettings settings) throws IOException {
     List<Asked> asked = new ArrayList<>();
     long seed = settings.seed();
     for (ProblemSet set : sets) {
       List<Problem> drawn = problems(prompting, set, settings, settings.problems());
       for (int i = 0; i < drawn.size(); i++) {
         TokenSequence prompt = prompting.tokens(set, drawn.get(i));
+        Positions.requirePrompt(model.facts(), set.place(drawn.get(i)), prompt.length());
         for (int sample = 0; sample < settings.samples(); sample++) {
           asked.add(new Asked(set, drawn.get(i), sample, prompt, Rollout.seed(seed, set.name(), i, sample)));
         }

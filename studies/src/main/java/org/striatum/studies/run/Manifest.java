@@ -249,6 +249,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// How text is tokenized. A null id means that there is no such token.
   ///
   /// @param file checksum of the tokenizer's file
+  /// @param eos the first of those that end a sequence
   /// @param prependsBos whether every prompt starts with the beginning-of-sequence token
   public record Tokenizer(Sha256 file, Integer bos, Integer eos, Integer pad, boolean prependsBos) {}
 
@@ -256,24 +257,30 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   ///
   /// @param sets names of the problem sets, in order
   /// @param files name → checksum of the files they were read from; empty for generated ones
-  /// @param problems drawn from each set
+  /// @param problems asked for of each set: a set that has fewer gives what it has
   /// @param rolloutsPerProblem K
   /// @param prompts how they were asked; null where another program asked
   /// @param graders dataset → what gave its rewards; none for rewards that another program or the caller gave; null in
   ///     manifests that were written before it was kept
+  /// @param drawn dataset → problems that were drawn from it; null where this program drew none, and in older manifests
+  /// @param ends all tokens that end a sequence; null as `drawn` is
   public record Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
       Long splitSeed, PromptFormat prompts,
-      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) SortedMap<String, GraderVersion> graders) {
+      @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) SortedMap<String, GraderVersion> graders,
+      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) SortedMap<String, Integer> drawn,
+      @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) List<Integer> ends) {
     public Data {
       sets = List.copyOf(sets);
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
       graders = graders == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(graders));
+      ends = ends == null ? null : List.copyOf(ends);
+      drawn = drawn == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(drawn));
     }
 
     /// Data with rewards of no grader of this program.
     public Data(List<String> sets, SortedMap<String, Sha256> files, int problems, int rolloutsPerProblem,
         Long splitSeed, PromptFormat prompts) {
-      this(sets, files, problems, rolloutsPerProblem, splitSeed, prompts, new TreeMap<>());
+      this(sets, files, problems, rolloutsPerProblem, splitSeed, prompts, new TreeMap<>(), null, null);
     }
   }
 
