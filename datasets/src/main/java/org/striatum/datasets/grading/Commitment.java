@@ -25,7 +25,8 @@ final class Commitment {
 
   private Commitment() {}
 
-  /// The answer that a text commits itself to: its last box, what a tag or key says, or a sentence.
+  /// The answer that a text commits itself to: its last box, what a tag or key says, a value in bold that is explained,
+  /// a sentence, or a value in bold.
   static Optional<String> of(String text, AnswerKind kind) {
     List<String> sentences = ended(Sentences.of(text));
     if (!TexSpans.boxes(text).isEmpty()) {
@@ -36,9 +37,9 @@ final class Commitment {
       return MarkedAnswer.tagged(text, tag.get(), kind);
     }
     Optional<Emphasis> bold = Emphasis.last(text, kind);
-    Optional<String> emphasised = bold.flatMap(found -> MarkedAnswer.emphasised(found, kind));
-    return bold.filter(found -> BehindAnswer.explained(found.behind())).flatMap(_ -> emphasised)
-        .or(() -> stated(sentences, kind)).or(() -> emphasised);
+    return bold.filter(found -> BehindAnswer.explained(found.behind()))
+        .flatMap(found -> MarkedAnswer.emphasised(found, kind)).or(() -> stated(sentences, kind))
+        .or(() -> bold.flatMap(found -> MarkedAnswer.emphasised(found, kind)));
   }
 
   /// Up to a note behind the words with which answers in the manner of Minerva end.

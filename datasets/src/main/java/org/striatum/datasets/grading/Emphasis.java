@@ -27,22 +27,15 @@ record Emphasis(String value, List<String> sentences, int at) {
 
   /// The last of a text; empty if there is none, or a second in its sentence.
   static Optional<Emphasis> last(String text, AnswerKind kind) {
-    List<MatchResult> bold = BOLD.matcher(text).results().toList();
-    Optional<MatchResult> behind = Optional.empty();
-    String value = "";
-    for (int i = bold.size() - 1; i >= Math.max(0, bold.size() - MOST); i--) {
-      Optional<String> found = value(text, bold.get(i), kind);
-      if (found.isPresent() && behind.isPresent()) {
-        boolean apart = NEW_SENTENCE.matcher(text.substring(bold.get(i).end(), behind.get().start())).find();
-        return apart ? of(text, behind.get(), value) : Optional.empty();
-      }
-      if (found.isPresent()) {
-        behind = Optional.of(bold.get(i));
-        value = found.get();
-      }
+    List<MatchResult> values = BOLD.matcher(text).results().toList().reversed().stream().limit(MOST)
+        .filter(bold -> value(text, bold, kind).isPresent()).limit(2).toList();
+    if (values.isEmpty()) {
+      return Optional.empty();
     }
-    String only = value;
-    return behind.flatMap(found -> of(text, found, only));
+    MatchResult last = values.getFirst();
+    boolean second = values.size() > 1
+        && !NEW_SENTENCE.matcher(text.substring(values.getLast().end(), last.start())).find();
+    return second ? Optional.empty() : value(text, last, kind).flatMap(value -> of(text, last, value));
   }
 
   private static Optional<String> value(String text, MatchResult bold, AnswerKind kind) {
