@@ -91,9 +91,8 @@ public record Prospect(String task, int problems, int tested, int rollouts, int 
     return switch (outlook()) {
       case NOTHING -> Optional.of("%s: %s. Its questions cannot be decided; %s".formatted(task, reason(),
           right == 0
-              ? "ask easier problems, let completions be longer (--max-new-tokens), or see how answers are read"
-                  + " (striatum grade RUN --show 20)"
-              : "ask harder problems, or draw at a higher --temperature"));
+              ? "ask easier problems, let completions be longer, or see how answers are read"
+              : "ask harder problems, or draw at a higher temperature"));
       case LITTLE -> Optional.of(String.format(Locale.ROOT,
           "%s: %s. That finds a state that predicts success with AUROC %s in %.0f %% of such studies, so that most"
               + " questions will be left undecided; %s",
@@ -105,7 +104,7 @@ public record Prospect(String task, int problems, int tested, int rollouts, int 
   private String remedy() {
     return needed.isEmpty()
         ? "no number of problems would do: ask others, of which about half are right"
-        : "about %d problems in all would do (--limit)".formatted(needed.getAsInt());
+        : "about %d problems in all would do".formatted(needed.getAsInt());
   }
 
   private String reason() {

@@ -39,7 +39,7 @@ class ProspectTest {
   @Test
   void fewProblemsDecideLittle() {
     assertThat(prospect(45, 1, i -> i % 2).outlook()).isEqualTo(Outlook.LITTLE);
-    assertThat(prospect(45, 1, i -> i % 2).words().orElseThrow()).contains("--limit");
+    assertThat(prospect(45, 1, i -> i % 2).words().orElseThrow()).contains("problems in all");
     assertThat(prospect(400, 1, i -> i % 100 == 0 ? 1 : 0).outlook()).isEqualTo(Outlook.LITTLE);
     assertThat(prospect(400, 2, i -> i < 4 ? 0 : 1).outlook()).isEqualTo(Outlook.LITTLE);
     assertThat(prospect(3, 1, i -> i % 2).outlook()).isEqualTo(Outlook.LITTLE);

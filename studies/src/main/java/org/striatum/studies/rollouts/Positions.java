@@ -35,8 +35,9 @@ final class Positions {
     long beyond = rollouts.stream().filter(rollout -> rollout.tokens().length > model.context()).count();
     return beyond == 0
         ? Optional.empty()
-        : Optional.of("%d of %d completions go beyond the %d tokens with their prompt that %s is for: give a smaller "
-            .formatted(beyond, rollouts.size(), model.context(), model.name()) + "--max-new-tokens");
+        : Optional
+            .of("%d of %d completions go beyond the %d tokens with their prompt that %s is for: let them be shorter"
+                .formatted(beyond, rollouts.size(), model.context(), model.name()));
   }
 
   /// Refuses all together, before any is run.
