@@ -1,6 +1,7 @@
 package org.striatum.benchmarks;
 
 import java.util.Locale;
+import org.striatum.benchmarks.cluster.EngineCost;
 import org.striatum.benchmarks.digits.Digits;
 import org.striatum.benchmarks.kernels.Kernels;
 import org.striatum.benchmarks.measure.Findings;
@@ -16,7 +17,7 @@ import org.striatum.benchmarks.scans.ScanCost;
 
 /// What can be measured, in the order of the page.
 enum Work {
-  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, KERNELS;
+  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, ENGINE, KERNELS;
 
   Findings run(Setting setting) throws Exception {
     return switch (this) {
@@ -33,6 +34,7 @@ enum Work {
       case RANKING_PROBES -> Findings.of(ProbeTraining.layers(setting));
       case MNIST -> Findings.of(Digits.run(setting));
       case SCAN -> ScanCost.run(setting);
+      case ENGINE -> Findings.of(EngineCost.run(setting));
       case KERNELS -> Kernels.run(setting);
     };
   }
@@ -41,7 +43,7 @@ enum Work {
   boolean large() {
     return switch (this) {
       case CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION -> true;
-      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, KERNELS -> false;
+      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, ENGINE, KERNELS -> false;
     };
   }
 

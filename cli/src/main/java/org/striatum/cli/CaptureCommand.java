@@ -5,13 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.Table;
-import org.striatum.cli.option.Given;
 import org.striatum.cli.option.ModelOptions;
+import org.striatum.cli.option.StoreOptions;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.HookPoint;
@@ -19,7 +18,6 @@ import org.striatum.probe.model.Site;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
-import org.striatum.probe.tensor.DType;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
@@ -48,11 +46,8 @@ final class CaptureCommand implements Callable<Integer> {
   @Option(names = "--rollouts", paramLabel = "FILE", description = "rollouts.jsonl of a run folder; activations are written to the same folder.")
   private Path rollouts;
 
-  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points, * for any block (default blocks.*.hook_resid_post).")
-  private String hooks;
-
-  @Option(names = "--dtype", paramLabel = "f32|f16", defaultValue = "f32", description = "Element type of the store (default f32).")
-  private String dtype;
+  @Mixin
+  private StoreOptions store;
 
   @Option(names = "--json", description = "Print JSON.")
   private boolean json;
@@ -72,8 +67,7 @@ final class CaptureCommand implements Callable<Integer> {
     if (rollouts == null) {
       throw new UsageException("Missing required option: '--rollouts=FILE' (or --list, to see what can be recorded)");
     }
-    CaptureSettings settings = Given.checked(
-        () -> new CaptureSettings(List.of(hooks), DType.parse(dtype.toUpperCase(Locale.ROOT))));
+    CaptureSettings settings = store.settings();
     if (!Files.isRegularFile(rollouts)) {
       throw new BadDataException(rollouts + " is not a file: check the path or run rollouts first");
     }

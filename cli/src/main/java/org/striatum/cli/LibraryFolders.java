@@ -5,12 +5,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Where libraries write that would write into the user's home. Several have their native parts in jars and unpack them before they
-/// load them; here they do so in the cache, unless an environment variable or property says otherwise. ONNX Runtime and DuckDB
-/// unpack theirs among the temporary files, anew for every process.
+/// load them; here they do so in the cache, unless an environment variable or property says otherwise. ONNX Runtime's
+/// are there as well (`RuntimeLibrary`); DuckDB unpacks its own among the temporary files, anew for every process.
 final class LibraryFolders {
   /// Property → folder in the cache.
   private static final Map<String, String> FOLDERS = Map.of("DJL_CACHE_DIR", "djl", "jna.tmpdir", "jna",
-      "org.bytedeco.javacpp.cachedir", "javacpp", "polyglot.engine.userResourceCache", "polyglot");
+      "org.bytedeco.javacpp.cachedir", "javacpp", "polyglot.engine.userResourceCache", "polyglot",
+      "java.util.prefs.userRoot", "preferences"); // JShell keeps what was typed into it
 
   private LibraryFolders() {}
 

@@ -1,7 +1,6 @@
 package org.striatum.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -15,12 +14,12 @@ import org.striatum.cli.summary.FitCosts;
 import org.striatum.cli.summary.StudySummaries;
 import org.striatum.cli.summary.ValueSummary;
 import org.striatum.hooks.checkpoint.CheckpointException;
-import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.studies.about.AboutSettings;
 import org.striatum.studies.about.AboutStep;
 import org.striatum.studies.capture.SavedStatesStep;
+import org.striatum.studies.run.NotedCheckpoint;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.StudyRun;
@@ -94,12 +93,7 @@ final class ProbeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ProbeSettings settings = Given.checked(() -> options.over(effort.settings(ProbeStep.STUDY).withSeed(seed)));
     if (probed.saved == null) {
-      Optional<ModelSource> checkpoint = StudyRun.noted(probed.folder).filter(noted -> Files.exists(noted.base()));
-      try (
-          RunModel model = checkpoint.isPresent()
-              ? modelOptions.of(modelOptions.over(checkpoint.get()), "auto")
-              : RunModel.none();
-          RunFolder opened = RunFolder.open(probed.folder)) {
+      try (RunFolder opened = RunFolder.open(probed.folder); RunModel model = model(opened)) {
         probe(run(opened, model), settings);
       }
     } else { // refused, if they are, before a folder is made
@@ -111,6 +105,13 @@ final class ProbeCommand implements Callable<Integer> {
       }
     }
     return ExitCode.DONE;
+  }
+
+  private RunModel model(RunFolder opened) throws IOException {
+    Optional<NotedCheckpoint> noted = NotedCheckpoint.in(opened).filter(NotedCheckpoint::exists);
+    return noted.isPresent()
+        ? modelOptions.of(modelOptions.over(noted.get().source()), "auto").after(noted.get()::requireUnchanged)
+        : RunModel.none();
   }
 
   private StudyRun run(RunFolder opened, RunModel model) {

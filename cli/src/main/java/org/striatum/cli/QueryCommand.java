@@ -60,6 +60,9 @@ final class QueryCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "SQL", description = "Query, in quotes.")
   private String sql;
 
+  @Option(names = "--rows", paramLabel = "N", defaultValue = "100000", description = "Rows that an answer may have (default ${DEFAULT-VALUE}); one with more is refused, not cut.")
+  private int rows;
+
   @ArgGroup
   private Printed printed = new Printed();
 
@@ -78,7 +81,10 @@ final class QueryCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Answer answer = ResultsDatabase.query(folder, sql);
+    if (rows < 1) {
+      throw new UsageException("--rows must be at least 1, found " + rows);
+    }
+    Answer answer = ResultsDatabase.query(folder, sql, rows);
     switch (printed.json ? Format.JSON : printed.format) {
       case TABLE -> table(answer);
       case CSV -> csv(answer);
@@ -111,11 +117,22 @@ final class QueryCommand implements Callable<Integer> {
     return json.isContainerNode() ? json.toString() : json.asText();
   }
 
-  /// RFC 4180.
+  /// RFC 4180. A text that a spreadsheet would run as a formula begins with an apostrophe; numbers stay numbers.
   private void csv(Answer answer) {
-    console.print(answer.columns().stream().map(QueryCommand::quoted).collect(Collectors.joining(",")));
-    answer.rows().forEach(row -> console.print(
-        row.stream().map(value -> value == null ? "" : quoted(plain(value))).collect(Collectors.joining(","))));
+    console.print(answer.columns().stream().map(name -> quoted(unrun(name))).collect(Collectors.joining(",")));
+    answer.rows().forEach(row -> console.print(row.stream().map(QueryCommand::cell).collect(Collectors.joining(","))));
+  }
+
+  private static String cell(Object value) {
+    return switch (value) {
+      case null -> "";
+      case String text -> quoted(unrun(text));
+      default -> quoted(plain(value));
+    };
+  }
+
+  private static String unrun(String text) {
+    return !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
   }
 
   private static String quoted(String value) {

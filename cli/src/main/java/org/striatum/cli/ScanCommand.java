@@ -15,9 +15,12 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.Table;
+import org.striatum.cli.engine.Expected;
+import org.striatum.cli.engine.UnitProcess;
+import org.striatum.cli.engine.UnitRunner;
+import org.striatum.cli.option.EngineOptions;
 import org.striatum.cli.scan.CheckpointList;
 import org.striatum.cli.scan.CostEstimate;
-import org.striatum.cli.scan.LocalProcess;
 import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.scan.Scan;
 import org.striatum.cli.scan.ScanFile;
@@ -43,6 +46,7 @@ import org.striatum.studies.series.SeriesStep;
 import org.striatum.studies.series.SeriesSummary;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -59,9 +63,10 @@ final class ScanCommand implements Callable<Integer> {
   private static final String REPORT = "report.html";
   /// Options of `study` that a scan defines itself, or that concern other checkpoints.
   private static final Set<String> NOT_PASSED = Set.of("--dry-run", "--output", "--json", "--with", "--beside",
-      "--plan", MeasuredUnit.OPTION);
+      "--plan", MeasuredUnit.OPTION, Expected.OPTION, "--engine", "--workers", "--sbatch", "--master", "--spark-conf");
 
   private static final String MEMORY = "--memory";
+  private static final String THREADS = "--threads";
 
   private final Console console;
   private final StudyRegistry registry;
@@ -81,6 +86,9 @@ final class ScanCommand implements Callable<Integer> {
   @Option(names = {"-o",
       "--output"}, paramLabel = "SCAN", defaultValue = "striatum-scan", description = "Scan folder (default striatum-scan).")
   private Path output;
+
+  @Mixin
+  private EngineOptions engine;
 
   @Option(names = "--json", description = "Print only the outcome of each checkpoint, as JSON.")
   private boolean json;
@@ -123,6 +131,29 @@ final class ScanCommand implements Callable<Integer> {
         given(option).forEach(value -> options.addAll(words(option, value)));
       }
     }
+    if (!options.contains(THREADS)) {
+      engine.threads().ifPresent(own -> {
+        options.addAll(List.of(THREADS, own.toString()));
+        console.note(EngineOptions.each(own));
+      });
+    }
+    // Refused before anything is measured; a plan is shown where nothing could run, too.
+    try (UnitRunner runner = dryRun
+        ? null
+        : engine.open(new UnitProcess(Striatum.class.getName(), console::note), threads(options), console)) {
+      return scan(runner, named, options);
+    }
+  }
+
+  /// Threads of each study; 0 where nothing is said, or what will be refused.
+  private static int threads(List<String> options) {
+    int at = options.indexOf(THREADS);
+    return at >= 0 && options.get(at + 1).matches("\\d{1,4}") ? Integer.parseInt(options.get(at + 1)) : 0;
+  }
+
+  /// @param runner null if only the plan is asked for
+  private int scan(UnitRunner runner, List<String> named, List<String> options)
+      throws IOException, InterruptedException {
     List<Path> found = CheckpointList.find(named);
     StudyCommand parsed = parsed(found.getFirst(), options);
     List<ProblemSet> sets = parsed.sets();
@@ -136,7 +167,7 @@ final class ScanCommand implements Callable<Integer> {
     ScanPlan plan = ScanPlan.of(sources, options, parsed.settings(sets), output);
     if (!json) { // a machine asks for the plan, and learns the time from the units
       print(plan, CostEstimate.of(plan, sources, sets.size() * parsed.rollouts(), parsed.longest(), output,
-          new LocalProcess(Striatum.class.getName(), _ -> {})));
+          new UnitProcess(Striatum.class.getName(), _ -> {})));
     }
     if (dryRun) {
       if (json) {
@@ -146,8 +177,7 @@ final class ScanCommand implements Callable<Integer> {
       }
       return ExitCode.DONE;
     }
-    ScanResults results = new Scan(output, plan, new LocalProcess(Striatum.class.getName(), console::note),
-        console::note)
+    ScanResults results = new Scan(output, plan, runner, Version.environment(parsed.threads()), console::note)
         .run(console.progress(), (scan, studied) -> conclude(
             new StudyRun(scan, Version.environment(parsed.threads()), RunModel.none(), console::note,
                 console.progress()),
@@ -261,6 +291,12 @@ final class ScanCommand implements Callable<Integer> {
         ? "about %s: the study of %s at the speed measured now, the others by weights and by layers × width beside it"
             .formatted(TimeAhead.words((double) estimate.time().toSeconds()), estimate.first().get())
         : "known once the first checkpoint is studied"));
+    if (!engine.isThisProcess()) {
+      console.say("that is the time of one process%s, and the memory is of each".formatted(estimate.first().isEmpty()
+          ? ""
+          : "; %d at a time take at least %s".formatted(engine.workers(),
+              TimeAhead.words(estimate.over(engine.workers())))));
+    }
     console.say("memory: about %.1f GB at a time".formatted(estimate.memory() / 1e9));
     console.say("disk: %s, %.1f GB free".formatted(
         estimate.disk() < 0 ? "unknown" : "at most %.1f GB of hidden states".formatted(estimate.disk() / 1e9),

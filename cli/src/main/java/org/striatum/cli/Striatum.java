@@ -7,6 +7,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.console.NarrowHelp;
 import org.striatum.cli.console.Screen;
+import org.striatum.cli.console.StandardOutput;
 import org.striatum.cli.option.DecimalCommas;
 import org.striatum.cli.option.Mistyped;
 import org.striatum.probe.run.Heartbeat;
@@ -44,7 +45,8 @@ public final class Striatum implements Runnable {
 
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT); // figures look the same everywhere
-    Console console = Console.standard();
+    StandardOutput out = new StandardOutput();
+    Console console = Console.standard(out);
     // In the shell the user's own code may end the process, and there is no command to run again.
     AtomicBoolean running = new AtomicBoolean(
         Stream.of(arguments).filter(word -> !word.startsWith("-")).findFirst().filter(ShellCommand.NAME::equals)
@@ -63,7 +65,16 @@ public final class Striatum implements Runnable {
       code = ExitCode.report(fatal, console, false);
     }
     running.set(false);
-    System.exit(code);
+    System.exit(written(code, out, console));
+  }
+
+  /// The exit code of a command whose results may not have reached anybody.
+  private static int written(int code, StandardOutput out, Console console) {
+    console.out().flush();
+    return out.lost().isPresent() && code == ExitCode.DONE
+        ? console.failed(ExitCode.PARTIAL, "standard output cannot be written (" + out.lost().get()
+            + "): run the same command again with room for it, finished steps are kept")
+        : code;
   }
 
   /// The complete command line on a console; tests use their own.

@@ -11,6 +11,11 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.engine.Expected;
+import org.striatum.cli.engine.UnitProcess;
+import org.striatum.cli.engine.UnitRunner;
+import org.striatum.cli.engine.UnitShards;
+import org.striatum.cli.option.EngineOptions;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
 import org.striatum.cli.scan.ScanPlan;
@@ -18,6 +23,7 @@ import org.striatum.cli.option.Mistyped;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.option.ProblemOptions;
 import org.striatum.cli.option.PromptOptions;
+import org.striatum.cli.option.StoreOptions;
 import org.striatum.cli.option.StudyOptions;
 import org.striatum.cli.summary.AnswersSummary;
 import org.striatum.cli.summary.PaperSummary;
@@ -42,7 +48,6 @@ import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.answer.AnswerMatrix;
-import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.paper.Paper;
 import org.striatum.studies.registration.Plan.AskedProblems;
 import org.striatum.studies.registration.PlanFile;
@@ -54,7 +59,11 @@ import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
+import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.run.Version;
+import org.striatum.studies.shards.Share;
+import org.striatum.studies.shards.Workplace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,7 +81,8 @@ final class StudyCommand implements Callable<Integer> {
   private static final String TASKS = "add,mul,mod,expr";
 
   private static final Set<String> BESIDE_A_PLAN = Set.of("--plan", "--data", "--with", "--beside", "--output",
-      "--batch-size", "--json", "--verbose", "--memory", "--threads", "--hang-limit", "--adapter", "--base", "--debug");
+      "--batch-size", "--json", "--verbose", "--memory", "--threads", "--hang-limit", "--adapter", "--base", "--debug",
+      "--engine", "--workers", "--sbatch", "--master", "--spark-conf", Expected.OPTION);
 
   private final Console console;
   private final StudyRegistry registry;
@@ -101,8 +111,8 @@ final class StudyCommand implements Callable<Integer> {
   @Option(names = "--beside", arity = "1..*", paramLabel = "CKPT", description = "Also run the full study on these checkpoints.")
   private List<Path> beside = List.of();
 
-  @Option(names = "--hooks", paramLabel = "PATTERN", defaultValue = "blocks.*.hook_resid_post", description = "Hook points (default blocks.*.hook_resid_post).")
-  private String hooks;
+  @Mixin
+  private StoreOptions store;
 
   @Option(names = "--temperature", paramLabel = "T", defaultValue = "1", description = "0 is greedy (default 1).")
   private double temperature;
@@ -145,6 +155,12 @@ final class StudyCommand implements Callable<Integer> {
 
   @Mixin
   private ModelOptions modelOptions;
+
+  @Mixin
+  private EngineOptions engine;
+
+  @Option(names = Expected.OPTION, hidden = true, paramLabel = "DIR", description = "Compute the unit of work in this folder, for the process that sent it.")
+  private Path unit;
 
   StudyCommand(Console console, StudyRegistry registry) {
     this.console = console;
@@ -190,7 +206,7 @@ final class StudyCommand implements Callable<Integer> {
 
   /// The settings of every study. Refuses what a study would refuse.
   StudyPlan plan() throws IOException {
-    return options.plan(registry, rolloutSettings(), CaptureSettings.defaults().withHooks(hooks), seed);
+    return options.plan(registry, rolloutSettings(), store.settings(), seed);
   }
 
   private RolloutSettings rolloutSettings() throws IOException {
@@ -230,7 +246,7 @@ final class StudyCommand implements Callable<Integer> {
     return new ScanPlan.Settings(
         sets.stream().map(set -> new ScanPlan.Asked(set.name(), set.origin().map(ProblemSource::sha256).orElse(null)))
             .toList(),
-        rolloutSettings(), hooks);
+        rolloutSettings(), store.settings().hooks().getFirst(), store.settings());
   }
 
   /// Threads that the model runs on; 0 for all.
@@ -313,14 +329,49 @@ final class StudyCommand implements Callable<Integer> {
   }
 
   private StudyRunner runner(Console results) {
-    return new StudyRunner(results, console.steps(), new TimeAhead(), registry, modelOptions, batchSize,
+    return runner(results, Workplace.HERE);
+  }
+
+  private StudyRunner runner(Console results, Workplace workplace) {
+    return new StudyRunner(results, console.steps(), new TimeAhead(), registry, modelOptions, batchSize, workplace,
         new HashMap<>());
   }
 
   private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions)
       throws IOException {
+    if (unit == null && engine.isThisProcess()) {
+      return study(source, folder, asked, told, companions, Workplace.HERE);
+    }
+    engine.threads().ifPresent(modelOptions::shareProcessors);
+    Environment environment = Version.environment(modelOptions.threads());
+    if (unit != null) {
+      return work(source, folder, asked, told, companions, environment);
+    }
+    List<String> words = command.root().commandLine().getParseResult().originalArgs();
+    try (UnitRunner units = engine.open(new UnitProcess(Striatum.class.getName(), _ -> {}), modelOptions.threads(),
+        console)) {
+      return study(source, folder, asked, told, companions, Workplace.of(
+          new UnitShards(units, words, environment, console.progress(), console::note)));
+    }
+  }
+
+  /// A worker: refuses what it cannot do as the sender would, then does its share, or the whole study.
+  private int work(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions,
+      Environment environment) throws IOException {
+    Expected expected = Expected.in(unit);
+    expected.require(new Expected(environment,
+        expected.files().isEmpty() ? expected.files() : ScanPlan.checksums(source)));
+    if (!Share.isIn(unit)) {
+      return study(source, folder, asked, told, companions, Workplace.HERE);
+    }
+    runner(console.silent()).compute(source, folder, asked, told, companions, Share.in(unit));
+    return ExitCode.DONE;
+  }
+
+  private int study(ModelSource source, Path folder, RolloutStep asked, StudyPlan told, List<Companion> companions,
+      Workplace workplace) throws IOException {
     Console results = verbose && !json ? console : console.silent();
-    StudyRunner runner = runner(results);
+    StudyRunner runner = runner(results, workplace);
     Answers answers = runner.run(source, folder, asked, told, companions);
     if (json) {
       console.json(AnswersStep.STUDY.format(), answers);

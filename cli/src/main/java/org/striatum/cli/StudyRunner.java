@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.StepProgress;
+import org.striatum.cli.engine.slurm.LeftJobs;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudySummaries;
@@ -25,6 +26,7 @@ import org.striatum.studies.WholeStudy.Companion;
 import org.striatum.studies.AnswersStep;
 import org.striatum.studies.AnswersStep.Answers;
 import org.striatum.studies.answer.StudyConclusion;
+import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.planning.StudyTime;
 import org.striatum.studies.capture.CaptureStep.Stored;
@@ -35,15 +37,19 @@ import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
+import org.striatum.studies.shards.Share;
+import org.striatum.studies.shards.ShardEngine;
+import org.striatum.studies.shards.Workplace;
 
 /// Runs a full study.
 ///
 /// @param results prints the results of each study as they are found; one that is silent prints none
 /// @param steps shows how far it has come
 /// @param ahead the time that is left
+/// @param workplace where the work is done
 /// @param leftOut takes the names of studies that are left out, each with the reason
 record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRegistry registry,
-    ModelOptions modelOptions, String batchSize, Map<String, String> leftOut)
+    ModelOptions modelOptions, String batchSize, Workplace workplace, Map<String, String> leftOut)
     implements
       WholeStudy.Runs,
       WholeStudy.Watcher {
@@ -56,6 +62,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
       throws IOException {
     StudyCost cost = StudyCost.of(plan, asked.sets());
     try (RunFolder folder = RunFolder.create(output)) { // refused, if it is, before anything is said
+      LeftJobs.here(steps::note).endAll(output);
       lines(cost, folder, checkpoint, asked, plan).forEach(steps::note);
     }
     if (!companions.isEmpty()) {
@@ -70,6 +77,12 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
     return answers;
   }
 
+  /// Computes a share of the study's work for the process that runs it.
+  void compute(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions,
+      Share share) throws IOException {
+    new WholeStudy(registry.with(asked), plan, this, this).compute(checkpoint, output, companions, share);
+  }
+
   /// What the study takes, if no hidden states are stored yet also of the disk, and how long what is not finished will take.
   private List<String> lines(StudyCost cost, RunFolder folder, ModelSource checkpoint, RolloutStep asked,
       StudyPlan plan) throws IOException {
@@ -77,10 +90,12 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
       return cost.lines();
     }
     try (RunModel model = model(checkpoint)) {
-      long tokens = asked.longest(model.open(), plan.settings(RolloutStep.STUDY));
-      Stored stored = CaptureStep.stored(model.open(), plan.settings(CaptureStep.STUDY), tokens);
+      CaptureSettings captured = plan.settings(CaptureStep.STUDY);
+      Stored stored = CaptureStep.stored(model.open(), captured,
+          asked.longest(model.open(), plan.settings(RolloutStep.STUDY), captured.at()));
       List<String> lines = new ArrayList<>(folder.has(CaptureStep.STUDY) ? cost.lines() : cost.lines(stored));
-      lines.add(ahead.expect(cost.time(model.open(), asked, stored).without(finished(folder))));
+      lines.add(ahead.expect(cost.time(model.open(), asked, stored).without(finished(folder)),
+          workplace.engine().map(ShardEngine::shares).orElse(1)));
       return lines;
     }
   }
@@ -123,7 +138,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
 
   @Override
   public StudyRun run(RunFolder folder, RunModel model) {
-    return new StudyRun(folder, Version.environment(model.threads()), model, steps::note, steps);
+    return new StudyRun(folder, Version.environment(model.threads()), model, steps::note, steps).with(workplace);
   }
 
   @Override

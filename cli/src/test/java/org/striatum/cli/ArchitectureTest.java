@@ -12,10 +12,12 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.sql.DriverManager;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.striatum.probe.run.Offline;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.capture.SavedStatesStep;
 import org.striatum.studies.rollouts.ImportStep;
@@ -69,6 +71,24 @@ class ArchitectureTest {
         "org.striatum.peft.network..", "org.striatum.peft.adapter..", "org.striatum.peft.nta.network..",
         "org.striatum.peft.nta.image..", "org.striatum.studies.run")
         .should().dependOnClassesThat(resideInAnyPackage("ai.djl..", "ai.onnxruntime..")).check(CLASSES);
+  }
+
+  /// One class loads ONNX Runtime, and sees to it that it sends nothing; whoever has DJL load something does so too.
+  @Test
+  void librariesThatCouldSendSomethingAreLoadedSoThatTheyDoNot() {
+    assertThat(CLASSES.stream().filter(one -> one.getMethodCallsFromSelf().stream().anyMatch(
+        call -> call.getTargetOwner().getName().equals("ai.onnxruntime.OrtEnvironment")
+            && call.getName().equals("getEnvironment")))
+        .map(JavaClass::getSimpleName)).containsExactly("RuntimeLibrary");
+    assertThat(CLASSES.stream().filter(one -> one.getMethodCallsFromSelf().stream().anyMatch(
+        call -> call.getTargetOwner().isEquivalentTo(DriverManager.class)))
+        .map(JavaClass::getSimpleName)).containsExactly("DuckDb");
+    Set<String> loaders = Set.of("newBaseManager", "getEngine", "getInstance", "newInstance");
+    List<JavaClass> loading = CLASSES.stream().filter(one -> one.getMethodCallsFromSelf().stream().anyMatch(
+        call -> call.getTargetOwner().getPackageName().startsWith("ai.djl.") && loaders.contains(call.getName())))
+        .toList();
+    assertThat(loading).isNotEmpty().allSatisfy(one -> assertThat(one.getMethodCallsFromSelf()).as(one.getName())
+        .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Offline.class)));
   }
 
   @Test

@@ -219,7 +219,11 @@ class BadInputTest {
     assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--dtype", "i9"))
         .contains("unknown element type 'I9'");
     assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--dtype", "i32"))
-        .contains("f32 or f16, found I32");
+        .contains("f32, f16 or bf16, found i32");
+    for (String positions : List.of("end", "s0,,last", "", "think-end,step-ends")) {
+      assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--positions",
+          positions)).contains("s0").contains("last");
+    }
     assertThat(refused(USAGE, "capture", REASONER, "--rollouts", finished.resolve("rollouts.jsonl"), "--hooks",
         "blocks.1.hook_resid_post")).contains("holds a run with other inputs: hooks is");
   }
@@ -290,12 +294,54 @@ class BadInputTest {
     assertThat(refused(USAGE, "report", run)).contains("does not record the path of its checkpoint");
   }
 
+  /// A stranger's run may name any place: what is no path is refused, and what lies there is opened only if it is the run's checkpoint.
+  @Test
+  void aCheckpointPathThatLeadsElsewhere() throws Exception {
+    Path run = damagedRun();
+    Path noted = run.resolve("checkpoint.path");
+    Path hostile = Files.createDirectories(folder.resolve("hostile"));
+    Files.writeString(hostile.resolve("model.onnx"), "an ONNX file that must not reach the runtime");
+    for (String text : List.of("relative\n", "/a\0b\n", "/\\q\n", "/a\n/b\n/c\n", "/" + "a".repeat(20_000) + "\n")) {
+      Files.writeString(noted, text);
+      assertThat(refused(BAD_DATA, "report", run)).contains("checkpoint.path");
+      assertThat(refused(BAD_DATA, "probe", run)).contains("checkpoint.path");
+    }
+    Files.write(noted, new byte[]{'/', (byte) 0xff, '\n'});
+    assertThat(refused(BAD_DATA, "report", run)).contains("checkpoint.path");
+    for (Path other : List.of(REASONER.resolveSibling("tiny-reasoner-step3000"), hostile,
+        hostile.resolve("model.onnx"))) {
+      Files.writeString(noted, other.toAbsolutePath().normalize() + "\n");
+      assertThat(refused(BAD_DATA, "report", run)).contains(other.getFileName().toString(), "was made with");
+      assertThat(refused(BAD_DATA, "ablate", run, "--attempts", 2)).contains("was made with");
+    }
+    Files.writeString(noted, REASONER.toAbsolutePath().normalize() + "\n" + hostile + "\n");
+    assertThat(Session.of("report", run).code()).as("an adapter that is none").isNotZero();
+  }
+
   /// Mistyped commands, options and tasks; what is far from all of them gets no guess.
   @ParameterizedTest
   @CsvSource({"rollots x, rollouts", "hepl, help", "probe r --epohcs 3, --epochs", "rollouts CK --tasks ad, add"})
   void aSlipOfTheKeysIsAnsweredWithWhatIsNear(String words, String meant) {
     assertThat(refused(USAGE, (Object[]) words.replace("CK", REASONER.toString()).split(" ")))
         .contains("did you mean").contains(meant);
+  }
+
+  /// Before anything is read or written.
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {"--sbatch --mem=1G | --sbatch is for --engine slurm",
+      "--workers 2 --sbatch --mem=1G | --sbatch is for --engine slurm",
+      "--master local | --master is for --engine spark", "--spark-conf a=b | --spark-conf is for --engine spark",
+      "--engine slurm --master local | --master is for --engine spark", "--workers 0 | at least one worker",
+      "--engine slurm --workers 0 | at least one worker", "--engine slum | there is no engine 'slum'",
+      "--engine slurm --sbatch --array=1-3 | --array is set by the engine"})
+  void anEnginesOptionsAreItsOwn(String words, String message, @TempDir Path folder) {
+    for (String command : List.of("study", "scan")) {
+      List<Object> arguments = new ArrayList<>(
+          List.of(command, REASONER, "--tasks", "mul", "-o", folder.resolve("run")));
+      arguments.addAll(List.of(words.split(" ")));
+      assertThat(refused(USAGE, arguments.toArray())).contains(message);
+      assertThat(folder.resolve("run")).doesNotExist();
+    }
   }
 
   /// Of every command: two letters of an option are exchanged, a value stands behind it, and the option alone is named.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.striatum.studies.fits.FitFile;
 import org.striatum.studies.value.ProbeSettings;
 
 /// `dopamine` on the bundled checkpoint, small.
+@Order(5)
 class DopamineCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROLLOUTS = 60;

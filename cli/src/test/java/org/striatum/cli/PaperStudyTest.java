@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,7 @@ import org.striatum.studies.run.RunFolder;
 
 /// A full study as each version of the paper has it, small, on the bundled checkpoint, to its end.
 @Tag("slow")
+@Order(5)
 class PaperStudyTest {
   private static final int WIDTH = 256;
 

@@ -87,7 +87,8 @@ final class PlantedStudy implements AutoCloseable {
     checkpoint = PlantedCheckpoint.write(at.resolve("checkpoint"), code, seed);
     folder = RunFolder.create(at.resolve("run"));
     model = RunModel.of(() -> HookedModel.open(checkpoint.folder(), Optional.empty(), 1), _ -> BATCH, 1);
-    run = new StudyRun(folder, Version.environment(1), model, _ -> {}, Progress.NONE, List.of(new PlantedProblems()));
+    run = new StudyRun(folder, Version.environment(1), model, _ -> {}, Progress.NONE)
+        .withSets(List.of(new PlantedProblems()));
     run.run(new RolloutStep(run.sets()),
         RolloutSettings.defaults().withProblems(asked.problems()).withSamples(asked.samples()).withSampling(SAMPLING)
             .withSeed(seed));

@@ -31,7 +31,7 @@ class QueryCommandTest {
 
   @BeforeAll
   static void write() throws Exception {
-    ResultsDatabase.write(scan, List.of(), SeriesStudy.DEFAULT.run(List.of(), List.of()));
+    ResultsDatabase.write(scan, List.of(), SeriesStudy.DEFAULT.run(List.of(), _ -> null, List.of()));
   }
 
   private static String query(Object... arguments) {
@@ -93,6 +93,30 @@ class QueryCommandTest {
     String csv = query("query", scan, "SELECT " + sql + " AS v", "--format", "csv");
     assertThat(csv).as(sql).doesNotContain("@", "duckdb");
     assertThat(query("query", scan, "SELECT " + sql + " AS v")).as(sql).doesNotContain("@", "duckdb");
+  }
+
+  /// A text that a spreadsheet would run is none there any more; a number stays one.
+  @Test
+  void noCellIsAFormula() {
+    assertThat(query("query", scan,
+        "SELECT '=1+1' AS a, '+1' AS b, '-1' AS c, '@x' AS d, chr(9) || 'x' AS e, 'x=1' AS f, -1.5 AS g, -2 AS \"=h\"",
+        "--format", "csv").lines()).containsExactly("a,b,c,d,e,f,g,'=h", "'=1+1,'+1,'-1,'@x,'\tx,x=1,-1.5,-2");
+    assertThat(query("query", scan, "SELECT '=1' AS a", "--json")).contains("\"=1\"");
+  }
+
+  /// What an answer has too much of is never left out: it is refused.
+  @Test
+  void anAnswerOfTooManyRowsIsRefused() {
+    String many = "SELECT * FROM range(100001)";
+    Session refused = Session.of("query", scan, many, "--format", "csv");
+    assertThat(refused.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.errorLines()).singleElement().asString().contains("100,000");
+    assertThat(query("query", scan, many, "--format", "csv", "--rows", 100_001).lines()).hasSize(100_002);
+    assertThat(Session.of("query", scan, "SELECT * FROM range(3)", "--rows", 2).code()).isEqualTo(ExitCode.USAGE);
+    assertThat(Session.of("query", scan, "SELECT 1", "--rows", 0).code()).isEqualTo(ExitCode.USAGE);
+    assertThat(Session.of("query", scan, "SELECT list(i) FROM range(1000000000) t(i)").code())
+        .as("beyond its memory").isEqualTo(ExitCode.USAGE);
   }
 
   /// An object would keep only the last of them.

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.run.Sha256;
-import org.striatum.studies.run.FolderLock;
+import org.striatum.probe.run.FolderLock;
 
 /// Rollouts, hidden states and continuations of the bundled checkpoint whose command is killed (SIGKILL, the whole process
-/// group) five times while it works come to the bytes of undisturbed ones. A kill comes once some more records are kept, so
+/// group) some times while it works come to the bytes of undisturbed ones. A kill comes once some more records are kept, so
 /// that every command has continued where the one before it was killed.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
@@ -71,28 +71,29 @@ class ResumptionTest {
 
   @Test
   void rollouts() throws Exception {
-    killedAndResumed(folder.resolve("rollouts"), ROLLOUTS, "rollouts.jsonl", drawn);
+    killedAndResumed(folder.resolve("rollouts"), ROLLOUTS, "results/rollouts.json", 40, drawn);
   }
 
   @Test
   void hiddenStates() throws Exception {
-    killedAndResumed(Session.copy(drawn, folder.resolve("states")), CAPTURE, "activations/index.json", captured);
+    killedAndResumed(Session.copy(drawn, folder.resolve("states")), CAPTURE, "results/capture.json", 2, captured);
   }
 
   @Test
   void continuations() throws Exception {
-    killedAndResumed(Session.copy(probed, folder.resolve("continuations")), CONTINUATIONS, "continuations.jsonl",
-        continued);
+    killedAndResumed(Session.copy(probed, folder.resolve("continuations")), CONTINUATIONS,
+        "results/continuations.json", 220, continued);
   }
 
-  private static void killedAndResumed(Path run, List<String> words, String output, Path undisturbed)
-      throws Exception {
+  private static void killedAndResumed(Path run, List<String> words, String output, int step,
+      Path undisturbed) throws Exception {
     SplittableRandom random = new SplittableRandom(SEED);
     Path partial = run.resolve(output + ".partial");
     List<Integer> kept = new ArrayList<>(List.of(0));
     String where = "seed %d, %s".formatted(SEED, output);
-    for (int kill = 0; kill < KILLS; kill++) {
-      int target = kept.getLast() + random.nextInt(1, output.startsWith("activations") ? 2 : 40);
+    int kills = step > 2 ? KILLS : 3; // there are four shards
+    for (int kill = 0; kill < kills; kill++) {
+      int target = kept.getLast() + random.nextInt(1, step);
       CommandGroup command = command(run, words);
       while (records(partial) < target) {
         assertThat(command.process().isAlive()).as("%s: kept %s, waiting for %d: %s", where, kept, target,
@@ -103,7 +104,7 @@ class ResumptionTest {
       FolderLock.awaitFree(run, Duration.ofSeconds(30));
       assertThat(run.resolve(output)).as(where).doesNotExist();
       // Continuations begin with the entropies of tokens, of which nothing is said.
-      if (kill > 0 && (kill == KILLS - 1 || !output.startsWith("continuations"))) {
+      if (kill > 0 && (kill == kills - 1 || !output.contains("continuations"))) {
         assertThat(command.said()).as(where).contains("continues at");
       }
       kept.add(records(partial));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.striatum.cli.scan.ScanResults;
 import org.striatum.probe.run.RecordJson;
 
 /// `scan` as it is typed.
+@Order(4)
 class ScanCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

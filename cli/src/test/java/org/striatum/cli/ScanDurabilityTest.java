@@ -15,7 +15,6 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,22 +24,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.probe.run.Sha256;
-import org.striatum.reports.database.ResultsDatabase.Answer;
-import org.striatum.reports.database.ResultsDatabase;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RunFolder;
 
 /// A scan that is killed (SIGKILL, the whole process group) inside writes, renames and the database export, and at any other
-/// moment, comes to the same end by the same command; so does one that is killed again while it goes on.
+/// moment, comes to the same end by the same command; so does one that is killed again while it goes on, and one that goes on with two
+/// checkpoints at a time.
 @Tag("slow")
 @EnabledOnOs(OS.LINUX)
 @Order(1)
 class ScanDurabilityTest {
   private static final long SEED = 20261127;
   private static final int KILLS = 20;
-  /// Which say nothing about results: a lock, a log, and the database, which is compared by content.
-  private static final List<String> APART = List.of(".lock", "study.log", "results.duckdb");
 
   @TempDir
   private static Path folder;
@@ -80,7 +75,7 @@ class ScanDurabilityTest {
     scan = folder.resolve("scan");
     SequencedMap<String, Long> seen = new LinkedHashMap<>();
     long started = System.nanoTime();
-    CommandGroup command = start();
+    CommandGroup command = start(1);
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       while (command.process().isAlive()) {
         watched.next().forEach(file -> seen.putIfAbsent(file, System.nanoTime() - started));
@@ -107,11 +102,11 @@ class ScanDurabilityTest {
           hits.add("%s (%d files under way, %d whole)".formatted(moment, temporary(), whole.size()));
         }
       }
-      finish();
+      start(1 + draw % 2).finish();
       String where = "seed %d, draw %d, killed at %s".formatted(SEED, draw, moments);
       assertThat(temporary()).as(where).isZero();
-      assertThat(checksums(scan)).as(where).isEqualTo(checksums(undisturbed));
-      assertThat(rows(scan)).as(where).isEqualTo(rows(undisturbed));
+      assertThat(FolderContents.of(scan)).as(where).isEqualTo(FolderContents.of(undisturbed)).containsKeys(
+          "results.duckdb checkpoints", "results.duckdb figures", "results.duckdb settings");
       assertThat(whole).as("%s: what was whole is not done again", where).allSatisfy((file, identity) -> assertThat(
           identity(file)).as(file.toString()).isEqualTo(identity));
     }
@@ -124,7 +119,8 @@ class ScanDurabilityTest {
   private static List<Moment> draw(int draw, SplittableRandom random) {
     return Stream.of(
         at(random, file -> isTemporary(file) && !isOfDatabase(file)),
-        at(random, file -> !isTemporary(file) && !APART.contains(Path.of(file).getFileName().toString())),
+        at(random, file -> !isTemporary(file) && !FolderContents.APART.contains(Path.of(file).getFileName().toString())
+            && !file.equals(FolderContents.DATABASE)),
         at(random, ScanDurabilityTest::isOfDatabase),
         after(appeared.getLast().nanoseconds(), random.nextDouble(0.05, 0.95), draw % 2 == 1))
         .sorted(Comparator.comparingInt(Moment::place)).toList();
@@ -154,7 +150,7 @@ class ScanDurabilityTest {
 
   /// Whether the scan still ran when its moment came.
   private static boolean killed(Moment moment) throws Exception {
-    CommandGroup command = start();
+    CommandGroup command = start(1);
     try (Appearances watched = new Appearances(Files.createDirectories(scan))) {
       OptionalLong reached = moment.place() < 0 ? OptionalLong.of(System.nanoTime()) : OptionalLong.empty();
       while (command.process().isAlive()) {
@@ -175,13 +171,9 @@ class ScanDurabilityTest {
     return false;
   }
 
-  private static void finish() throws Exception {
-    start().finish();
-  }
-
-  private static CommandGroup start() throws IOException {
-    List<String> command = new ArrayList<>(
-        List.of("scan", folder.resolve("series").toString(), "--output", scan.toString()));
+  private static CommandGroup start(int workers) throws IOException {
+    List<String> command = new ArrayList<>(List.of("scan", folder.resolve("series").toString(), "--output",
+        scan.toString(), "--threads", "1", "--workers", String.valueOf(workers)));
     command.addAll(Session.SMALL_STUDY);
     return CommandGroup.start(folder, command);
   }
@@ -216,28 +208,6 @@ class ScanDurabilityTest {
     } catch (IOException gone) {
       return gone.toString();
     }
-  }
-
-  private static Map<String, Sha256> checksums(Path of) throws IOException {
-    Map<String, Sha256> checksums = new LinkedHashMap<>();
-    for (String file : Session.files(of)) {
-      if (!APART.contains(Path.of(file).getFileName().toString())) {
-        checksums.put(file, Sha256.of(of.resolve(file)));
-      }
-    }
-    return checksums;
-  }
-
-  private static Map<String, Answer> rows(Path of) throws IOException {
-    Map<String, Answer> rows = new LinkedHashMap<>();
-    List<String> tables = ResultsDatabase.query(of, "SELECT table_name FROM information_schema.tables ORDER BY 1")
-        .rows()
-        .stream().map(row -> row.getFirst().toString()).collect(Collectors.toList());
-    assertThat(tables).contains("checkpoints", "probes", "ablations", "figures", "settings");
-    for (String table : tables) {
-      rows.put(table, ResultsDatabase.query(of, "SELECT * FROM " + table + " ORDER BY ALL"));
-    }
-    return rows;
   }
 
   private static void delete(Path below) throws IOException {

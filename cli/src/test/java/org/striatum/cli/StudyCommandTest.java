@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +17,7 @@ import org.striatum.cli.summary.StudyCost;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.StudyPlan;
 import org.striatum.studies.capture.CaptureResults;
 import org.striatum.studies.capture.CaptureSettings;
@@ -30,6 +32,7 @@ import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
 /// `study` as it is typed.
+@Order(5)
 class StudyCommandTest {
   @TempDir
   private Path folder;
@@ -130,7 +133,7 @@ class StudyCommandTest {
         "blocks.1.*_resid_*");
     try (HookedModel model = HookedModel.open(Session.REASONER, Optional.empty(), 0);
         RunFolder opened = RunFolder.open(run)) {
-      long most = new RolloutStep(ProblemSets.named("mul")).longest(model, asked);
+      long most = new RolloutStep(ProblemSets.named("mul")).longest(model, asked, StoredPosition.EVERY);
       List<Rollout> drawn = StudyRun.rollouts(opened);
       assertThat(drawn).hasSize(24);
       assertThat(most).isEqualTo(

@@ -17,6 +17,8 @@ import org.striatum.probe.run.UsageException;
 public record ProblemSource(String dataset, String file, Sha256 sha256, String layout, String template,
     AnswerGrader grader) {
   static final String PLACE = "{prompt}";
+  /// Letters of a template that a message has.
+  private static final int SHOWN = 60;
 
   public ProblemSource {
     requirePlace(template);
@@ -24,7 +26,8 @@ public record ProblemSource(String dataset, String file, Sha256 sha256, String l
 
   static void requirePlace(String template) {
     if (!template.contains(PLACE)) {
-      throw new UsageException("a prompt template must contain " + PLACE + ", found '" + template + "'");
+      throw new UsageException("a prompt template must contain " + PLACE + ", found '"
+          + (template.length() <= SHOWN ? template : template.substring(0, SHOWN) + "…") + "'");
     }
   }
 

@@ -92,7 +92,7 @@ public final class SavedStates implements AutoCloseable {
     for (int row = 0; row < rollouts.length; row++) {
       if (rollouts[row] == counts.size()) {
         counts.add(1);
-      } else if (rollouts[row] == counts.size() - 1) {
+      } else if (row > 0 && rollouts[row] == counts.size() - 1) {
         counts.set(rollouts[row], counts.get(rollouts[row]) + 1);
       } else {
         throw bad(ROLLOUT + " must count up from 0 without a gap, found " + rollouts[row] + " at row " + row);

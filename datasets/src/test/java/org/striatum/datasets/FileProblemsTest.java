@@ -400,5 +400,8 @@ class FileProblemsTest {
     assertThatThrownBy(() -> FileProblems.read(file,
         new Options(Optional.empty(), Optional.empty(), Optional.of("Q:")), 1))
         .isInstanceOf(UsageException.class).hasMessage("a prompt template must contain {prompt}, found 'Q:'");
+    assertThatThrownBy(() -> FileProblems.read(file,
+        new Options(Optional.empty(), Optional.empty(), Optional.of("x".repeat(100_000))), 1))
+        .isInstanceOf(UsageException.class).message().hasSizeLessThan(200);
   }
 }

@@ -101,10 +101,14 @@ class SavedStatesTest {
   void layoutsThatDoNotAddUpAreRefused() throws IOException {
     write("", new int[0], TOKENS);
     refused("it has no tensor rollout_index and no lengths, found ");
+    write("rollout_index", new int[]{-1, 0, 0, 1, 1}, TOKENS);
+    refused("rollout_index must count up from 0");
     write("rollout_index", new int[]{0, 0, 2, 2, 2}, TOKENS);
     refused("must count up from 0 without a gap, found 2 at row 2");
     write("rollout_index", new int[]{0, 1, 0, 1, 1}, TOKENS);
     refused("must count up from 0 without a gap, found 0 at row 2");
+    write("rollout_index", new int[]{-1, -1, 0, 0, 0}, TOKENS);
+    refused("must count up from 0 without a gap, found -1 at row 0");
     write("lengths", new int[]{3, 3}, TOKENS);
     refused("lengths must add up to the rows of token_ids, found 6 and 5");
     write("lengths", new int[]{5, 0}, TOKENS);

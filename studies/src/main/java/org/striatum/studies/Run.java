@@ -1,7 +1,6 @@
 package org.striatum.studies;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +31,7 @@ import org.striatum.studies.neurons.NeuronSelection;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.NotedCheckpoint;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
@@ -62,11 +62,11 @@ public final class Run implements AutoCloseable {
   private StudyRun run;
   private final StudyRegistry registry;
 
-  private Run(RunFolder folder, ModelSource checkpoint, RunOptions options) {
+  private Run(RunFolder folder, ModelSource checkpoint, RunModel model, RunOptions options) {
     this.folder = folder;
     this.checkpoint = checkpoint;
     this.registry = options.registry();
-    this.model = checkpoint == null ? RunModel.none() : options.model().of(checkpoint, options.note());
+    this.model = model;
     this.run = new StudyRun(folder, Version.environment(options.model().threads()), model, options.note(),
         options.progress());
   }
@@ -85,10 +85,11 @@ public final class Run implements AutoCloseable {
 
   /// The same for a checkpoint with an adapter over it: `ModelSource.of(base, adapter)`.
   public static Run create(Path folder, ModelSource checkpoint, RunOptions options) throws IOException {
-    return new Run(RunFolder.create(folder), checkpoint, options);
+    return new Run(RunFolder.create(folder), checkpoint, options.model().of(checkpoint, options.note()), options);
   }
 
-  /// The run in a folder, with the checkpoint where it lay when the run was made.
+  /// The run in a folder, with the checkpoint where it lay when the run was made: what is there now is refused by the first study that
+  /// needs it, if it is another one.
   public static Run open(Path folder) throws IOException {
     return open(folder, RunOptions.defaults());
   }
@@ -96,8 +97,11 @@ public final class Run implements AutoCloseable {
   /// The same, with a say in how it runs and who is told.
   public static Run open(Path folder, RunOptions options) throws IOException {
     RunFolder opened = RunFolder.open(folder);
-    Optional<ModelSource> checkpoint = StudyRun.noted(folder).filter(noted -> Files.exists(noted.base()));
-    return new Run(opened, checkpoint.orElse(null), options);
+    Optional<NotedCheckpoint> noted = NotedCheckpoint.in(opened).filter(NotedCheckpoint::exists);
+    return noted.isEmpty()
+        ? new Run(opened, null, RunModel.none(), options)
+        : new Run(opened, noted.get().source(), options.model().of(noted.get().source(), options.note())
+            .after(noted.get()::requireUnchanged), options);
   }
 
   /// Draws and grades completions.

@@ -17,6 +17,8 @@ import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
 import org.striatum.studies.run.StudyRun;
+import org.striatum.studies.shards.Share;
+import org.striatum.studies.shards.Workplace;
 import org.striatum.studies.transfer.CompareStep;
 
 /// Every study of a registry on one checkpoint, then the requested studies on others, each in its own run folder below the
@@ -95,6 +97,57 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     }
   }
 
+  /// Computes a share of one study's work for the process that runs this whole study. Writes into the share's folder alone.
+  ///
+  /// @throws UsageException if the share is of a run that is not part of this study
+  public void compute(ModelSource checkpoint, Path output, List<Companion> companions, Share share)
+      throws IOException {
+    Path run = share.run();
+    if (run.equals(output.toAbsolutePath().normalize())) {
+      List<RunFolder> others = new ArrayList<>();
+      for (Companion companion : companions) {
+        Path other = below(output, companion, companions);
+        if (RunFolder.isRun(other)) { // later ones are not begun
+          others.add(RunFolder.read(other));
+        }
+      }
+      compute(checkpoint, run, true, comparing(others).of(Scope.COMPARISON), share);
+      return;
+    }
+    for (Companion companion : companions) {
+      if (run.equals(below(output, companion, companions).toAbsolutePath().normalize())) {
+        compute(companion.checkpoint(), run, companion.full(), List.of(), share);
+        return;
+      }
+    }
+    throw new UsageException(run + " is not a run of this study");
+  }
+
+  /// @param last studies behind those of one checkpoint
+  private void compute(ModelSource checkpoint, Path output, boolean full, List<Study<?, ?>> last, Share share)
+      throws IOException {
+    try (RunFolder folder = RunFolder.read(output); RunModel model = runs.model(checkpoint)) {
+      StudyRun run = runs.run(folder, model).with(Workplace.of(share));
+      List<Study<?, ?>> studies = new ArrayList<>(ofOne(run, full));
+      studies.addAll(last);
+      for (Study<?, ?> study : studies) {
+        if (!share.isComputed()) {
+          compute(run, study);
+        }
+      }
+    }
+    if (!share.isComputed()) {
+      throw new UsageException("this study has no step " + share.step());
+    }
+  }
+
+  private <S extends Record> void compute(StudyRun run, Study<S, ?> study) throws IOException {
+    S settings = plan.settings(study);
+    if (nothing(run, study, settings).isEmpty()) {
+      run.run(study, plan.instance(study), settings);
+    }
+  }
+
   /// Counts studies.
   private static final class Count {
     private final int of;
@@ -153,11 +206,17 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
     return run.folder().results(AnswersStep.STUDY);
   }
 
+  private static <S extends Record> Optional<String> nothing(StudyRun run, Study<S, ?> study, S settings)
+      throws IOException {
+    Optional<String> lacking = run.lacking(study, settings);
+    return lacking.isPresent() ? lacking : study.nothingToStudy(run, settings);
+  }
+
   /// A study for which the run holds nothing is left out, and said: others may still have an answer.
   private <S extends Record, R extends Record> void found(StudyRun run, Study<S, R> study, Count count)
       throws IOException {
     watcher.begins(study, ++count.begun, count.of);
-    Optional<String> nothing = study.nothingToStudy(run, plan.settings(study));
+    Optional<String> nothing = nothing(run, study, plan.settings(study));
     if (nothing.isPresent()) {
       watcher.leftOut(study, nothing.get());
       return;

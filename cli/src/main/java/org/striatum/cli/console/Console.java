@@ -24,11 +24,12 @@ public record Console(PrintWriter out, PrintWriter err, Progress progress, Super
     this(out, err, progress, Supervision.NONE, Screen.PLAIN);
   }
 
-  public static Console standard() {
+  /// The console of a process.
+  public static Console standard(StandardOutput out) {
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
     boolean terminal = Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false);
     Screen screen = Screen.of(System.getenv(), terminal);
-    return new Console(new PrintWriter(System.out, true, StandardCharsets.UTF_8), err,
+    return new Console(new PrintWriter(out, true, StandardCharsets.UTF_8), err,
         new StepProgress(err, screen, terminal), CheckpointProcess.supervision(), screen);
   }
 

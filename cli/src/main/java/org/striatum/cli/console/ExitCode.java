@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.striatum.studies.shards.SharesFailedException;
 import org.striatum.probe.run.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;
@@ -35,6 +36,9 @@ public final class ExitCode {
     if (failure instanceof UncheckedIOException wrapped) {
       return report(wrapped.getCause(), console, debug);
     }
+    if (failure.getCause() instanceof InterruptedException interrupted) {
+      return report(interrupted, console, debug);
+    }
     String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     int code = switch (failure) {
       case CheckpointException _ -> CHECKPOINT;
@@ -53,6 +57,7 @@ public final class ExitCode {
                 + "): free some space and run the same command again, finished steps are kept";
         yield PARTIAL;
       }
+      case SharesFailedException _ -> PARTIAL;
       case OtherFormatException other when !other.isOfALaterVersion() -> {
         message += ": `striatum study CHECKPOINT --output NEW` makes a new run";
         yield BAD_DATA;

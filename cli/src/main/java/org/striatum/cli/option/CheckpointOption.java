@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.striatum.hooks.checkpoint.ModelSource;
+import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
+import org.striatum.studies.run.NotedCheckpoint;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.UnfinishedStudyException;
@@ -20,6 +22,7 @@ public final class CheckpointOption {
   ///
   /// @throws UnfinishedStudyException if there are no rollouts yet
   /// @throws UsageException if it was not recorded, or nothing is there any more
+  /// @throws BadDataException if what is there is another one
   public ModelSource of(RunFolder run, ModelOptions options) throws IOException {
     if (checkpoint != null) {
       return options.source(checkpoint);
@@ -27,16 +30,18 @@ public final class CheckpointOption {
     if (run.manifest().step(StudyRun.ROLLOUTS).isEmpty()) {
       throw new UnfinishedStudyException(run.folder(), StudyRun.ROLLOUTS);
     }
-    ModelSource noted = StudyRun.noted(run.folder()).orElseThrow(() -> new UsageException(
+    NotedCheckpoint noted = NotedCheckpoint.in(run).orElseThrow(() -> new UsageException(
         run.folder() + " does not record the path of its checkpoint: give --checkpoint"));
-    if (!Files.exists(noted.base())) {
+    ModelSource source = noted.source();
+    if (!noted.exists()) {
       throw new UsageException(
-          "the checkpoint of " + run.folder() + " is not at " + noted.base() + ": give --checkpoint");
+          "the checkpoint of " + run.folder() + " is not at " + source.base() + ": give --checkpoint");
     }
-    if (noted.adapter().isPresent() && !Files.exists(noted.adapter().get())) {
-      throw new UsageException("the adapter of " + run.folder() + " is not at " + noted.adapter().get()
+    if (source.adapter().isPresent() && !Files.exists(source.adapter().get())) {
+      throw new UsageException("the adapter of " + run.folder() + " is not at " + source.adapter().get()
           + ": give --checkpoint and --adapter");
     }
-    return options.over(noted);
+    noted.requireUnchanged();
+    return options.over(source);
   }
 }

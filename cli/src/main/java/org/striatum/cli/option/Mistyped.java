@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.striatum.probe.run.NearestNames;
@@ -18,6 +19,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Mistyped {
   /// How the parser quotes one number that it cannot read.
   private static final Pattern DECIMAL_COMMA = Pattern.compile("'[+−-]?\\d*,\\d+' is not a");
+  /// How it says that text is no path.
+  private static final Pattern NO_PATH = Pattern
+      .compile("(?s)'([^']*)' to interface java\\.nio\\.file\\.Path \\(.*InvalidPath");
 
   private Mistyped() {}
 
@@ -25,6 +29,12 @@ public final class Mistyped {
   ///
   /// @param also commands whose options are taken too
   public static String explained(ParameterException refused, CommandSpec... also) {
+    Matcher path = NO_PATH.matcher(refused.getMessage());
+    if (path.find()) {
+      return "'" + path.group(1)
+          + "' cannot be the name of a file; letters beyond ASCII need a locale that has them, such as "
+          + "LC_ALL=C.UTF-8";
+    }
     CommandLine line = refused.getCommandLine();
     CommandSpec spec = line.getCommandSpec();
     Optional<String> word = switch (refused) {

@@ -130,6 +130,14 @@ public final class ModelOptions {
     };
   }
 
+  /// Gives each of several processes of one machine its part of the processors, where no number was given.
+  public void shareProcessors(int own) {
+    if (threads == 0) {
+      threads = own;
+      console.note(EngineOptions.each(own));
+    }
+  }
+
   public int threads() {
     if (threads < 0) {
       throw new UsageException("--threads must be ≥ 0, found " + threads);

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import org.striatum.probe.run.UserCache;
 
 /// A JVM that runs a checkpoint, watched from outside: if native code aborts, the system kills it or it hangs, the result
 /// here is only a [ProcessEnd].
-/// The process takes its class path from the environment variable `CLASSPATH`, or from this process if that is not set, and reports what it runs by [#supervision]. It ends when this one ends, for whatever reason about. Whoever
+/// The process has the class path of this one, unless its arguments give another, and reports what it runs by [#supervision]. It ends when this one ends, for whatever reason about. Whoever
 /// starts it closes it. Used by one thread, but for [#end].
 public final class CheckpointProcess implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
@@ -50,10 +51,13 @@ public final class CheckpointProcess implements AutoCloseable {
       // least nothing is left in the user's folder.
       command.add("-XX:+SuppressFatalErrorMessage");
       command.add("-XX:ErrorFile=".concat(folder.toString().replace("%", "%%")).concat("/hs_err_pid%p.log"));
-      command.addAll(arguments);
+      command.add("-cp");
+      command.add(System.getProperty("java.class.path"));
+      command.add("-D".concat(TemporaryFolder.PROPERTY).concat("=").concat(signs.folder().toString()));
+      command.add("-Dstriatum.cache=".concat(UserCache.folder().toString())); // which may be among the temporary files here
+      command.addAll(arguments); // the last -cp holds
       ProcessBuilder builder = new ProcessBuilder(command).redirectInput(Redirect.INHERIT).redirectOutput(out)
           .redirectError(err);
-      builder.environment().putIfAbsent("CLASSPATH", System.getProperty("java.class.path"));
       builder.environment().put("ORT_DISABLE_TELEMETRY", "1"); // ONNX Runtime sends usage data by default
       builder.environment().put(LifeSigns.VARIABLE, signs.path().toString());
       Process process = builder.start();
@@ -79,6 +83,11 @@ public final class CheckpointProcess implements AutoCloseable {
     return LifeSigns.ofThisProcess();
   }
 
+  /// Deletes what killed commands left among the temporary files.
+  void sweep() {
+    TemporaryFolder.sweep(signs.folder());
+  }
+
   public long pid() {
     return process.pid();
   }
@@ -86,6 +95,11 @@ public final class CheckpointProcess implements AutoCloseable {
   /// Why the process ended, in its own words; empty if it did not say.
   public Optional<String> failure() {
     return FailureReport.read(LifeSigns.failure(signs.path())).map(FailureReport::message);
+  }
+
+  /// Leaves how it ended where the environment asks for that.
+  void leave(ProcessEnd end) throws IOException {
+    EndFile.write(end, LifeSigns.failure(signs.path()));
   }
 
   /// The most private memory that was seen while [#await] waited, sampled; empty where the system does not report it.

@@ -35,22 +35,39 @@ final class LifeSigns implements AutoCloseable {
     this.file = file;
   }
 
-  /// The supervisor's side. The file is deleted when it is closed.
+  /// The supervisor's side, in a folder of the process's temporary files. All of it is deleted when it is closed.
   static LifeSigns create() throws IOException {
-    // Not Files.createTempFile: its random numbers alone take as long as the rest of the supervisor.
-    long own = ProcessHandle.current().pid();
-    Path path = Files.createFile(
-        Path.of(System.getProperty("java.io.tmpdir"), "striatum-".concat(Long.toString(own)).concat("-")
-            .concat(Long.toUnsignedString(System.nanoTime())).concat(".life")));
-    RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
-    file.write(new byte[SIZE]); // all of it: a mapped page that a full disk cannot hold would kill the writer
-    file.seek(SUPERVISOR);
-    file.writeLong(own);
-    return new LifeSigns(path, file);
+    Path folder = TemporaryFolder.create();
+    try {
+      Path path = Files.createFile(folder.resolve(TemporaryFolder.LIFE));
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+      lock(file.getChannel());
+      file.write(new byte[SIZE]); // all of it: a mapped page that a full disk cannot hold would kill the writer
+      file.seek(SUPERVISOR);
+      file.writeLong(ProcessHandle.current().pid());
+      return new LifeSigns(path, file);
+    } catch (IOException | RuntimeException failed) {
+      TemporaryFolder.delete(folder);
+      throw failed;
+    }
+  }
+
+  /// For [TemporaryFolder], until this process ends.
+  private static void lock(FileChannel channel) {
+    try {
+      channel.tryLock();
+    } catch (IOException _) {
+      // a file system without locks: nobody else can lock it either, and the folder stays
+    }
   }
 
   Path path() {
     return path;
+  }
+
+  /// Where the temporary files of the process are.
+  Path folder() {
+    return path.getParent();
   }
 
   /// Where the process says in words why it ends.
@@ -88,8 +105,7 @@ final class LifeSigns implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
-    Files.deleteIfExists(failure(path));
-    Files.deleteIfExists(path);
+    TemporaryFolder.delete(folder());
   }
 
   /// The side of the watched process; none if it was started by hand. The process ends itself when its supervisor is gone,

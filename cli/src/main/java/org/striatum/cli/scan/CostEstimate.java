@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.striatum.cli.engine.UnitProcess;
 import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.UsageException;
@@ -19,11 +20,12 @@ import org.striatum.studies.value.ProbeStep;
 /// The estimated cost of a plan: the first checkpoint's study as it was measured, and the others by their sizes beside it.
 ///
 /// @param first that was measured; empty if none could be
-/// @param time of all that are not finished; zero if none was measured
+/// @param time of all that are not finished, one after another; zero if none was measured
+/// @param longest of one of them
 /// @param memory bytes, of the largest checkpoint's study
 /// @param disk bytes of hidden states if every completion is as long as it may be; -1 if a configuration does not give the sizes
 /// @param free bytes on the scan's disk
-public record CostEstimate(Optional<String> first, Duration time, long memory, long disk, long free) {
+public record CostEstimate(Optional<String> first, Duration time, Duration longest, long memory, long disk, long free) {
   /// Studies whose time is that of fits to states; the others run the model.
   private static final Set<String> FITS = Set.of(ProbeStep.STUDY.name(), SplitsStep.STUDY.name());
   /// Memory of a study's process with a small model: a heap that is not full is not collected.
@@ -36,19 +38,22 @@ public record CostEstimate(Optional<String> first, Duration time, long memory, l
   /// @param checkpoints as they are named → where each lies: an adapter's sizes are its base's
   /// @param rollouts of each, over all tasks
   /// @param longest tokens of a completion
-  /// @param runner measures the first checkpoint
+  /// @param process measures the first checkpoint
   public static CostEstimate of(ScanPlan plan, Map<Path, ModelSource> checkpoints, int rollouts, int longest,
-      Path folder, UnitRunner runner) throws IOException, InterruptedException {
-    Optional<MeasuredUnit> first = MeasuredUnit.firstOf(plan, folder, runner);
+      Path folder, UnitProcess process) throws IOException, InterruptedException {
+    Optional<MeasuredUnit> first = MeasuredUnit.firstOf(plan, folder, process);
     ScanResults before = ScanResults.in(folder);
     double seconds = 0;
+    double slowest = 0;
     long largest = 0;
     long disk = 0;
     for (ScanUnit unit : plan.units()) {
       long coordinates = coordinates(checkpoints.get(Path.of(unit.checkpoint())).base());
       if (first.isPresent() && before.of(unit).filter(ScanResults.Outcome::finished).isEmpty()) {
-        seconds += seconds(first.get(), unit, coordinates,
+        double own = seconds(first.get(), unit, coordinates,
             coordinates(checkpoints.get(Path.of(first.get().unit().checkpoint())).base()));
+        seconds += own;
+        slowest = Math.max(slowest, own);
       }
       largest = Math.max(largest, unit.bytes());
       disk = coordinates < 0 || disk < 0 ? -1 : disk + coordinates * Float.BYTES * rollouts * longest;
@@ -58,8 +63,13 @@ public record CostEstimate(Optional<String> first, Duration time, long memory, l
       there = there.getParent();
     }
     return new CostEstimate(first.map(one -> one.unit().name()), Duration.ofSeconds(Math.round(seconds)),
-        JVM + 2 * largest, disk,
+        Duration.ofSeconds(Math.round(slowest)), JVM + 2 * largest, disk,
         DiskSpace.free(there));
+  }
+
+  /// Seconds of so many studies at a time, at least.
+  public double over(int workers) {
+    return Math.max((double) time.toSeconds() / workers, (double) longest.toSeconds());
   }
 
   /// Fits in proportion to coordinates, what runs the model to its weights; equal where a configuration does not give the sizes.

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.striatum.cli.process.ProcessEnd;
+import org.striatum.cli.engine.UnitEnd;
+import org.striatum.cli.engine.UnitProcess;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.planning.StudyTime;
 
@@ -20,24 +21,24 @@ public record MeasuredUnit(ScanUnit unit, StudyTime time) {
 
   /// Measures the first unit of a scan that is not finished; empty if all are, or it cannot be measured. The study will say what is wrong
   /// with it.
-  static Optional<MeasuredUnit> firstOf(ScanPlan plan, Path folder, UnitRunner runner)
+  static Optional<MeasuredUnit> firstOf(ScanPlan plan, Path folder, UnitProcess process)
       throws IOException, InterruptedException {
     ScanResults before = ScanResults.in(folder);
     Optional<ScanUnit> first = plan.units().stream()
         .filter(unit -> before.of(unit).filter(ScanResults.Outcome::finished).isEmpty()).findFirst();
-    return first.isEmpty() ? Optional.empty() : of(first.get(), runner);
+    return first.isEmpty() ? Optional.empty() : of(first.get(), process);
   }
 
-  private static Optional<MeasuredUnit> of(ScanUnit unit, UnitRunner runner) throws IOException, InterruptedException {
+  private static Optional<MeasuredUnit> of(ScanUnit unit, UnitProcess process)
+      throws IOException, InterruptedException {
     Path work = Files.createTempDirectory("striatum-estimate-");
     Path file = work.resolve("time.json");
     Path log = work.resolve("log.txt");
     try {
       List<String> command = new ArrayList<>(unit.command());
       command.addAll(List.of(OPTION, file.toString()));
-      ProcessEnd end = runner.run(
-          new ScanUnit(unit.name(), unit.checkpoint(), unit.inputs(), unit.bytes(), command, unit.output()), log);
-      if (LocalProcess.interrupted(end)) {
+      UnitEnd end = process.run(unit.name(), command, log);
+      if (end.kind() == UnitEnd.Kind.INTERRUPTED) {
         throw new InterruptedException("interrupted before the first checkpoint");
       }
       return Files.exists(file)

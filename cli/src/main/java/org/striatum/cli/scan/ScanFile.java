@@ -45,7 +45,8 @@ public record ScanFile(List<String> checkpoints, SequencedMap<String, List<Strin
     try {
       root = new ObjectMapper(new YAMLFactory()).readTree(Files.readAllBytes(file));
     } catch (JsonProcessingException broken) {
-      throw new BadDataException(file + " is not valid YAML (line " + broken.getLocation().getLineNr() + ")", broken);
+      throw new BadDataException(file + " is not valid YAML"
+          + (broken.getLocation() == null ? "" : " (line " + broken.getLocation().getLineNr() + ")"), broken);
     }
     if (!root.isObject()) {
       throw new BadDataException(file + " must contain names and values, such as 'tasks: add,mul', found none");

@@ -1,5 +1,8 @@
 package org.striatum.cli.scan;
 
+import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.OptBoolean;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.studies.capture.CaptureSettings;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.run.FlatRecord;
@@ -53,8 +57,11 @@ public record ScanPlan(Settings settings, List<ScanUnit> units, List<Repeated> r
   /// @param sets that are asked
   /// @param rollouts how they are asked and answers drawn
   /// @param hooks pattern of the hook points whose states are kept
-  public record Settings(List<Asked> sets, RolloutSettings rollouts, String hooks) {
+  /// @param stored how they are kept; null for every token in single precision
+  public record Settings(List<Asked> sets, RolloutSettings rollouts, String hooks,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) CaptureSettings stored) {
     public Settings {
+      stored = CaptureSettings.defaults().withHooks(hooks).equals(stored) ? null : stored;
       sets = List.copyOf(sets);
     }
   }
@@ -82,10 +89,9 @@ public record ScanPlan(Settings settings, List<ScanUnit> units, List<Repeated> r
     Map<Object, Sha256> known = new HashMap<>();
     for (Path checkpoint : checkpoints.sequencedKeySet()) {
       SortedMap<String, Path> files = files(checkpoints.get(checkpoint));
-      SortedMap<String, Sha256> inputs = new TreeMap<>();
+      SortedMap<String, Sha256> inputs = checksums(files, known);
       long bytes = 0;
       for (Map.Entry<String, Path> file : files.entrySet()) {
-        inputs.put(file.getKey(), checksum(file.getValue(), known));
         bytes += DECIDING.contains(file.getKey()) ? 0 : Files.size(file.getValue());
       }
       ScanUnit same = units.get(inputs);
@@ -150,6 +156,20 @@ public record ScanPlan(Settings settings, List<ScanUnit> units, List<Repeated> r
   /// Writes `plan.json`.
   void write(Path folder) throws IOException {
     RecordJson.write(folder.resolve(FILE), FORMAT, this);
+  }
+
+  /// File → checksum of what decides a checkpoint's figures. Reads every file.
+  public static SortedMap<String, Sha256> checksums(ModelSource checkpoint) throws IOException {
+    return checksums(files(checkpoint), new HashMap<>());
+  }
+
+  private static SortedMap<String, Sha256> checksums(SortedMap<String, Path> files, Map<Object, Sha256> known)
+      throws IOException {
+    SortedMap<String, Sha256> checksums = new TreeMap<>();
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      checksums.put(file.getKey(), checksum(file.getValue(), known));
+    }
+    return checksums;
   }
 
   /// The same file under two names (a link) is read once.

@@ -31,9 +31,16 @@ public final class TimeAhead {
   }
 
   /// Takes an estimate, and says it in one line.
-  public String expect(StudyTime time) {
-    estimate = time;
-    return "time: about %s at the speed measured now: %s; known better with every step".formatted(words(time.total()),
+  ///
+  /// @param time of one process
+  /// @param processes that work at a time
+  public String expect(StudyTime time, int processes) {
+    estimate = time.over(processes);
+    return "time: about %s at the speed measured now: %s; known better with every step".formatted(
+        processes == 1
+            ? words(time.total())
+            : "%s by %d processes at a time; by one %s".formatted(words(estimate.total()), processes,
+                words(time.total())),
         time.seconds().entrySet().stream().map(one -> one.getKey() + " " + words(one.getValue()))
             .collect(Collectors.joining(", ")));
   }

@@ -8,7 +8,9 @@ import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -200,9 +202,64 @@ class CheckpointProcessTest {
     assertThat(lifeSigns()).isEmpty();
   }
 
+  /// Whoever is killed cannot delete its temporary files: the next command does. While it runs, that of others leaves it alone.
+  @Test
+  void theNextCommandDeletesWhatAKilledOneLeft() throws Exception {
+    Process process = supervisor("hang", "a-model");
+    while (!read("err").contains("hanging")) {
+      Thread.sleep(20);
+    }
+    Path left = temporary().findFirst().orElseThrow();
+    Files.writeString(left.resolve("library.so"), "");
+    FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+    Files.setLastModifiedTime(left, old);
+    assertThat(supervisor("exit", "").waitFor()).isEqualTo(5);
+    assertThat(temporary()).as("a running command").containsExactly(left);
+    ProcessHandle child = process.children().findFirst().orElseThrow();
+    process.destroyForcibly().waitFor();
+    child.destroyForcibly();
+    child.onExit().get(30, TimeUnit.SECONDS);
+    assertThat(left.resolve("library.so")).exists();
+    Files.setLastModifiedTime(left, old);
+    assertThat(supervisor("exit", "").waitFor()).isEqualTo(5);
+    assertThat(temporary()).isEmpty();
+  }
+
+  @Test
+  void anInterruptedOneLeavesNothing() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      Files.deleteIfExists(folder.resolve("err"));
+      Process process = supervisor("hang", "a-model");
+      while (!read("err").contains("hanging")) {
+        Thread.sleep(20);
+      }
+      process.destroy(); // SIGTERM
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(143);
+      assertThat(temporary()).isEmpty();
+    }
+  }
+
+  /// Native libraries are unpacked there.
+  @Test
+  void theProcessHasAFolderOfItsOwnForTemporaryFiles() throws Exception {
+    assertThat(supervisor("temporary", "").waitFor()).as(read("err")).isZero();
+    Path its = Path.of(read("out").lines().findFirst().orElseThrow());
+    assertThat(its).doesNotExist();
+    assertThat(its.getParent()).isEqualTo(folder);
+    assertThat(its.getFileName().toString()).startsWith("striatum-");
+    assertThat(read("out").lines().skip(1)).as("its cache").containsExactly(folder.resolve("cache").toString());
+  }
+
+  private Stream<Path> temporary() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.toString().endsWith(".tmp")).toList().stream();
+    }
+  }
+
   private List<Path> lifeSigns() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(file -> file.toString().endsWith(".life")).toList();
+      return files.map(file -> file.resolve("life")).filter(Files::exists).toList();
     }
   }
 

@@ -4,7 +4,10 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.striatum.probe.run.UserCache;
 
 /// A process that opens a checkpoint and comes to the end it is told: its arguments are the end, the checkpoint's name
 /// (empty for none) and the hang limit in milliseconds.
@@ -18,6 +21,10 @@ public final class Doomed {
     }
     switch (arguments[0]) {
       case "environment" -> System.getenv().forEach((name, value) -> System.out.println(name + "=" + value));
+      case "temporary" -> {
+        System.out.println(Files.writeString(Path.of(System.getProperty("java.io.tmpdir"), "left"), "").getParent());
+        System.out.println(UserCache.folder());
+      }
       case "exit" -> System.exit(5);
       case "abort" -> libc("abort", FunctionDescriptor.ofVoid()).invokeExact();
       case "crash" -> raise(11);

@@ -10,14 +10,19 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.striatum.cli.process.ProcessEnd;
+import org.striatum.cli.engine.UnitEnd;
+import org.striatum.cli.engine.UnitProcess;
+import org.striatum.cli.engine.UnitRunner;
+import org.striatum.cli.engine.WorkUnit;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
 import org.striatum.probe.run.DiskFullException;
@@ -25,8 +30,9 @@ import org.striatum.hooks.checkpoint.ModelSource;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.RolloutSettings;
-import org.striatum.studies.run.FolderLock;
+import org.striatum.probe.run.FolderLock;
 import org.striatum.studies.run.Manifest;
+import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.RunFolder;
 
 /// Plans and their course, with studies that only come to an end.
@@ -34,7 +40,30 @@ import org.striatum.studies.run.RunFolder;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ScanTest {
   private final List<String> memory = new ArrayList<>();
-  private final UnitRunner processes = new LocalProcess(StandIn.class.getName(), memory::add);
+  private final UnitProcess processes = new UnitProcess(StandIn.class.getName(), memory::add);
+
+  /// How a unit ends.
+  @FunctionalInterface
+  private interface Ending {
+    UnitEnd of(WorkUnit unit) throws IOException, InterruptedException;
+  }
+
+  /// Units one after another.
+  private record Ended(Ending ending) implements UnitRunner {
+    @Override
+    public int places() {
+      return 1;
+    }
+
+    @Override
+    public void run(List<WorkUnit> units, Watcher watcher) throws IOException, InterruptedException {
+      for (WorkUnit unit : units) {
+        watcher.prepares(unit);
+        watcher.begins(unit, "the test");
+        watcher.ends(unit, ending.of(unit));
+      }
+    }
+  }
 
   @TempDir
   private Path folder;
@@ -46,7 +75,7 @@ class ScanTest {
 
   private static ScanPlan.Settings asked(String set, long seed) {
     return new ScanPlan.Settings(List.of(new ScanPlan.Asked(set, null)), RolloutSettings.quick().withSeed(seed),
-        "blocks.*.hook_resid_post");
+        "blocks.*.hook_resid_post", null);
   }
 
   private Path checkpoint(String name, String end) throws Exception {
@@ -73,11 +102,20 @@ class ScanTest {
     return sources;
   }
 
-  private ScanResults scan(UnitRunner runner) throws Exception {
-    return new Scan(output(), plan(), (unit, log) -> {
+  private ScanResults scan(UnitProcess process) throws Exception {
+    return scan(unit -> process.run(unit.name(), unit.command(), unit.log()));
+  }
+
+  private ScanResults scan(Ending ending) throws Exception {
+    return new Scan(output(), plan(), new Ended(unit -> {
       ran.add(unit.name());
-      return runner.run(unit, log);
-    }, notes::add).run(Progress.NONE, (_, _) -> {});
+      return ending.of(unit);
+    }), new Environment("striatum", new TreeMap<>(), 1, "some processor"), notes::add)
+        .run(Progress.NONE, (_, _) -> {});
+  }
+
+  private static UnitEnd ended(int code) {
+    return new UnitEnd(code == 130 ? UnitEnd.Kind.INTERRUPTED : UnitEnd.Kind.FINISHED, code, Optional.empty());
   }
 
   @Test
@@ -97,11 +135,13 @@ class ScanTest {
         hung -> assertThat(hung).startsWith("step4: ").contains("no progress"),
         refused -> assertThat(refused).isEqualTo("step5 is bad\ufffd"));
     assertThat(ScanResults.read(output())).isEqualTo(results);
-    assertThat(notes).hasSize(6).anyMatch(note -> note.startsWith("step5: failed (checkpoint): step5 is bad"));
+    assertThat(notes).as("what was killed or hung is tried three times").hasSize(10)
+        .filteredOn(note -> note.contains("tried again")).hasSize(4);
+    assertThat(notes).anyMatch(note -> note.startsWith("step5: failed (checkpoint): step5 is bad"));
     assertThat(memory).anyMatch(note -> note.matches("step4: at most [1-9]\\d* MB of private memory"));
 
     ran.clear();
-    ScanResults again = scan((_, _) -> new ProcessEnd.Finished(4));
+    ScanResults again = scan(_ -> ended(4));
     assertThat(ran).as("only failed ones are tried again").containsExactly("step2", "step4", "step5");
     assertThat(again.failed()).extracting(one -> one.failure().kind()).containsOnly(Failure.Kind.DATA);
     assertThat(again.finished()).isEqualTo(results.finished());
@@ -180,7 +220,7 @@ class ScanTest {
     checkpoint("step1", "finish");
     checkpoint("step2", "finish");
     assertThatExceptionOfType(InterruptedException.class).isThrownBy(
-        () -> scan((unit, _) -> new ProcessEnd.Finished(unit.name().equals("step1") ? 0 : 130)))
+        () -> scan(unit -> ended(unit.name().equals("step1") ? 0 : 130)))
         .withMessageContaining("run the same command again");
     assertThat(ScanResults.read(output()).outcomes()).extracting(Outcome::name).containsExactly("step1");
   }

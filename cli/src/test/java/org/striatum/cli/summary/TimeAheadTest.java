@@ -29,7 +29,7 @@ class TimeAheadTest {
   /// What took half as long as was estimated halves the estimate of what follows.
   @Test
   void theEstimateIsCorrectedByWhatIsDone() {
-    assertThat(ahead.expect(estimate())).contains("about 17 min", "probe 5 min");
+    assertThat(ahead.expect(estimate(), 1)).contains("about 17 min", "probe 5 min");
     assertThat(ahead.left()).isEqualTo(1000);
     assertThat(step("rollouts", 50)).isEqualTo("; about 9 min left");
     double left = ahead.left();
@@ -42,10 +42,19 @@ class TimeAheadTest {
     assertThat(ahead.left()).isZero();
   }
 
+  /// Both figures are said, and what is left is that of all processes.
+  @Test
+  void timeIsDividedOverProcesses() {
+    assertThat(ahead.expect(estimate(), 4)).contains("about 4 min by 4 processes", "by one 17 min", "probe 5 min");
+    assertThat(ahead.left()).isEqualTo(250);
+    step("rollouts", 25);
+    assertThat(ahead.left()).isCloseTo(225, within(1e-6));
+  }
+
   /// The machine stood still for an hour during a short step: what is left is not ten times as long.
   @Test
   void aPauseDoesNotMultiplyWhatIsLeft() {
-    ahead.expect(estimate());
+    ahead.expect(estimate(), 1);
     step("probe", 300);
     step("rollouts", 100 + 3600);
     assertThat(ahead.left()).isBetween(600.0, 1200.0);
@@ -54,7 +63,7 @@ class TimeAheadTest {
   /// A step that is over in a second says nothing of the hours that follow, however far it was off.
   @Test
   void aShortStepSaysLittle() {
-    ahead.expect(new StudyTime(Map.of("rollouts", 0.02, "probe", 250.0)));
+    ahead.expect(new StudyTime(Map.of("rollouts", 0.02, "probe", 250.0)), 1);
     step("rollouts", 1.2);
     assertThat(ahead.left()).isBetween(240.0, 260.0);
   }

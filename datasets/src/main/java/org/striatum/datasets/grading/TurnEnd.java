@@ -30,14 +30,24 @@ final class TurnEnd {
   /// @param kept markers of a thought, which end nothing
   static String cut(String completion, String... kept) {
     Matcher marker = MARKER.matcher(completion);
-    int from = begin(completion);
-    while (marker.find(from)) {
-      if (Arrays.asList(kept).contains(marker.group())) {
-        from = marker.end();
+    for (int at = opening(completion, begin(completion)); at < completion.length(); at = opening(completion, at)) {
+      if (!marker.region(at, completion.length()).lookingAt()) {
+        at++;
+      } else if (Arrays.asList(kept).contains(marker.group())) {
+        at = marker.end();
       } else {
-        return completion.substring(0, marker.start());
+        return completion.substring(0, at);
       }
     }
     return completion;
+  }
+
+  /// Where the next bracket stands that a marker may begin with; the text's end if there is none. Most texts have none, and are long.
+  private static int opening(String text, int from) {
+    int at = from;
+    while (at < text.length() && text.charAt(at) != '<' && text.charAt(at) != '[') {
+      at++;
+    }
+    return at;
   }
 }

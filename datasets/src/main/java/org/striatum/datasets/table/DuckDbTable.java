@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,8 +22,7 @@ import org.striatum.probe.run.RecordJson;
 /// CSV and Parquet through DuckDB, in memory. It can open only this file, loads no extension, and has bounded memory. Rows
 /// are passed on as JSON objects, so that nested columns need no special reader.
 final class DuckDbTable {
-  private static final List<String> SETTINGS = List.of("autoinstall_known_extensions = false",
-      "autoload_known_extensions = false", "temp_directory = ''", "threads = 1", "memory_limit = '1GB'");
+  private static final List<String> SETTINGS = List.of("temp_directory = ''", "threads = 1", "memory_limit = '1GB'");
   private static final int LONGEST_REASON = 200;
 
   private DuckDbTable() {}
@@ -50,7 +48,7 @@ final class DuckDbTable {
   private static void visit(Path file, Reading reading) throws IOException {
     Properties streaming = new Properties();
     streaming.setProperty("jdbc_stream_results", "true");
-    try (Connection database = DriverManager.getConnection("jdbc:duckdb:", streaming);
+    try (Connection database = DuckDb.open("", streaming);
         Statement statement = database.createStatement()) {
       for (String setting : SETTINGS) {
         statement.execute("SET " + setting);

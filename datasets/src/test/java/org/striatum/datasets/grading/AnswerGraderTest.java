@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -175,6 +176,17 @@ class AnswerGraderTest {
         "the number of "}) {
       String text = piece.repeat(20_000);
       assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AnswerGrader.class)
+  @Timeout(60)
+  void textsOfAMegabyteEndSoon(AnswerGrader grader) {
+    for (int length = 125_000; length <= 1_000_000; length *= 2) {
+      for (String piece : new String[]{"1,111,", "\n", "\\boxed{"}) {
+        assertThat(grader.grade("7", piece.repeat(length / piece.length()), Reading.USUAL).reward()).isZero();
+      }
     }
   }
 

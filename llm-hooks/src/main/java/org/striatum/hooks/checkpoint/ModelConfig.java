@@ -1,6 +1,7 @@
 package org.striatum.hooks.checkpoint;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -69,14 +70,18 @@ public final class ModelConfig {
       return new ModelConfig(file.toString(), root, "");
     } catch (JsonProcessingException broken) {
       throw new CheckpointException(
-          file + " is not valid JSON at line " + broken.getLocation().getLineNr() + ", column "
-              + broken.getLocation().getColumnNr() + ": download it again",
+          file + " is not valid JSON" + place(broken.getLocation()) + ": download it again",
           broken);
     } catch (CheckpointException refused) {
       throw refused;
     } catch (IOException unreadable) {
       throw new CheckpointException("cannot read " + file + ": " + unreadable.getMessage(), unreadable);
     }
+  }
+
+  /// Empty where the reader names none: of JSON that is nested too deep.
+  private static String place(JsonLocation location) {
+    return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   /// The configuration of the language model: a wrapper's `text_config` with what the wrapper decides, else this.

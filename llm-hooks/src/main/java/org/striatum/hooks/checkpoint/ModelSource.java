@@ -2,6 +2,8 @@ package org.striatum.hooks.checkpoint;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Where a model lies: a checkpoint folder or an ONNX file, and the adapter that changes it, if there is one.
@@ -69,6 +71,21 @@ public record ModelSource(Path base, Optional<Path> adapter) {
 
   private static boolean isOther(Path folder, Path named) {
     return !folder.toAbsolutePath().normalize().equals(named.toAbsolutePath().normalize());
+  }
+
+  /// The folders that its files lie in: the base's, then the adapter's.
+  ///
+  /// @throws CheckpointException if one names a revision that is not there
+  public List<Path> folders() throws CheckpointException {
+    List<Path> folders = new ArrayList<>(List.of(folder(base)));
+    if (adapter.isPresent()) {
+      folders.add(folder(adapter.get()));
+    }
+    return folders;
+  }
+
+  private static Path folder(Path place) throws CheckpointException {
+    return Files.isRegularFile(place) ? place.toAbsolutePath().getParent() : HubCache.snapshot(place);
   }
 
   /// Its name, for people and for folders: the base's, and the adapter's behind it.

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,6 +110,16 @@ record WeightFiles(Format format, List<Path> paths, Optional<Path> index, List<S
     return name.contains(".safetensors") || ((name.startsWith("pytorch_model") || name.startsWith("adapter_model")) && name.contains(".bin"));
   }
 
+  /// Whether a name that a file gives is one of a file in a folder, and no path out of it.
+  private static boolean isFileName(String name) {
+    try {
+      Path path = Path.of(name);
+      return !name.isBlank() && path.equals(path.getFileName()) && !name.equals(".") && !name.equals("..");
+    } catch (InvalidPathException _) {
+      return false; // a NUL character
+    }
+  }
+
   private static List<Path> shards(Path folder, Path index) throws IOException {
     if (Files.size(index) > LARGEST_INDEX) {
       throw new CheckpointException(index + " is larger than 256 MiB: not an index of shards");
@@ -124,10 +135,10 @@ record WeightFiles(Format format, List<Path> paths, Optional<Path> index, List<S
       }
       List<Path> shards = new ArrayList<>();
       for (String name : names) {
-        Path shard = folder.resolve(name);
-        if (name.isBlank() || !shard.normalize().equals(folder.normalize().resolve(Path.of(name).getFileName()))) {
+        if (!isFileName(name)) {
           throw new CheckpointException(index + " names the shard '" + name + "', which is not a file of this folder");
         }
+        Path shard = folder.resolve(name);
         if (!Files.isRegularFile(shard)) {
           throw new CheckpointException(shard + " is missing, though the index names it: download it again");
         }

@@ -22,9 +22,6 @@ import org.striatum.probe.run.Heartbeat;
 
 /// One graph in ONNX Runtime. The only place that talks to the runtime: its exceptions are converted here.
 public final class GraphSession implements AutoCloseable {
-  static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-      "striatum");
-
   private final String model;
   private final OrtSession session;
   private final Map<String, OnnxTensor> standing; // inputs that are the same in every run
@@ -57,6 +54,7 @@ public final class GraphSession implements AutoCloseable {
   /// @throws IllegalStateException if the runtime refuses the graph
   public static GraphSession open(String model, byte[] graph, Path weights, Memory memory, int threads,
       List<String> withoutOptimizers) {
+    OrtEnvironment runtime = RuntimeLibrary.environment(); // before anything of it is touched
     List<String> disabled = new ArrayList<>(withoutOptimizers);
     try (SessionOptions options = new SessionOptions()) {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL); // errors come as exceptions
@@ -80,7 +78,7 @@ public final class GraphSession implements AutoCloseable {
       if (!disabled.isEmpty()) {
         options.addConfigEntry("optimization.disable_specified_optimizers", String.join(";", disabled));
       }
-      GraphSession session = new GraphSession(model, ENVIRONMENT.createSession(graph, options), Map.of());
+      GraphSession session = new GraphSession(model, runtime.createSession(graph, options), Map.of());
       Heartbeat.beat();
       return session;
     } catch (OrtException refused) {
@@ -91,7 +89,7 @@ public final class GraphSession implements AutoCloseable {
 
   /// The runtime's version.
   public static String version() {
-    return ENVIRONMENT.getVersion();
+    return RuntimeLibrary.environment().getVersion();
   }
 
   /// Runs the graph. The result's tensors are closed with it; pinned outputs stay the caller's.
@@ -122,7 +120,7 @@ public final class GraphSession implements AutoCloseable {
   /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(FloatBuffer values, long... shape) {
     try {
-      return OnnxTensor.createTensor(ENVIRONMENT, values, shape);
+      return OnnxTensor.createTensor(RuntimeLibrary.environment(), values, shape);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }
@@ -131,7 +129,7 @@ public final class GraphSession implements AutoCloseable {
   /// A view of bytes that the caller keeps; the caller closes it.
   static OnnxTensor tensor(ByteBuffer bytes, OnnxJavaType type, long... shape) {
     try {
-      return OnnxTensor.createTensor(ENVIRONMENT, bytes, shape, type);
+      return OnnxTensor.createTensor(RuntimeLibrary.environment(), bytes, shape, type);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }
@@ -140,7 +138,7 @@ public final class GraphSession implements AutoCloseable {
   /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(long[] values, long... shape) {
     try {
-      return OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
+      return OnnxTensor.createTensor(RuntimeLibrary.environment(), LongBuffer.wrap(values), shape);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }
@@ -149,7 +147,7 @@ public final class GraphSession implements AutoCloseable {
   /// A tensor for one run; the caller closes it.
   public static OnnxTensor tensor(int[] values, long... shape) {
     try {
-      return OnnxTensor.createTensor(ENVIRONMENT, IntBuffer.wrap(values), shape);
+      return OnnxTensor.createTensor(RuntimeLibrary.environment(), IntBuffer.wrap(values), shape);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }
@@ -162,7 +160,7 @@ public final class GraphSession implements AutoCloseable {
       for (boolean value : values) {
         bytes.put((byte) (value ? 1 : 0));
       }
-      return OnnxTensor.createTensor(ENVIRONMENT, bytes.flip(), shape, OnnxJavaType.BOOL);
+      return OnnxTensor.createTensor(RuntimeLibrary.environment(), bytes.flip(), shape, OnnxJavaType.BOOL);
     } catch (OrtException refused) {
       throw refusedTensor(refused);
     }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtSession;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Comparator;
@@ -87,7 +88,7 @@ public final class OnnxModel implements DescribedModel {
     Thread.ofVirtual().start(() -> {
       try {
         GraphSession.version();
-      } catch (LinkageError _) {
+      } catch (LinkageError | IllegalStateException | UncheckedIOException _) {
         // Whoever needs the runtime gets the same error.
       }
     });
@@ -95,7 +96,7 @@ public final class OnnxModel implements DescribedModel {
 
   /// The version of ONNX Runtime, for provenance.
   public static String runtimeVersion() {
-    return GraphSession.ENVIRONMENT.getVersion();
+    return RuntimeLibrary.environment().getVersion();
   }
 
   @Override

@@ -95,6 +95,13 @@ final class ModelCheck {
       throw new CheckpointException(
           tensors.path() + " has more than " + MAX_NODES + " nodes: not a language model");
     }
+    int fewest = Operators.fewestInputs(node.getOpType());
+    if (node.getInputCount() < fewest || node.getOutputCount() < 1) {
+      throw new CheckpointException(
+          "%s: the operator %s '%s' must have at least %d inputs and 1 output, found %d and %d"
+              .formatted(tensors.path(), node.getOpType(), node.getName(), fewest, node.getInputCount(),
+                  node.getOutputCount()));
+    }
     names.add(node.getName());
     names.addAll(node.getInputList());
     names.addAll(node.getOutputList());
@@ -117,7 +124,7 @@ final class ModelCheck {
   private AttributeProto checked(AttributeProto attribute) throws IOException {
     AttributeProto.Builder copy = attribute.toBuilder().clearTensors().clearGraphs().clearSparseTensors();
     if (attribute.hasT()) {
-      copy.setT(checked(attribute.getT()));
+      copy.setT(checkedValue(attribute.getT()));
     }
     if (attribute.hasG()) {
       copy.setG(checked(attribute.getG()));
@@ -135,6 +142,19 @@ final class ModelCheck {
       copy.addSparseTensors(checked(tensor));
     }
     return copy.build();
+  }
+
+  /// A constant of a node. One in half precision is widened where it stands, so its bytes stay there.
+  private TensorProto checkedValue(TensorProto tensor) throws IOException {
+    if (!Widening.isHalf(tensor.getDataType())) {
+      return checked(tensor);
+    }
+    if (tensor.getDataLocation() == DataLocation.EXTERNAL) {
+      throw tensors.refusal(tensor, "is a constant in half precision as external data: store it as an initializer");
+    }
+    long elements = tensors.elements(tensor);
+    tensors.checkEmbedded(tensor, elements, tensors.bytes(tensor, elements));
+    return tensor;
   }
 
   private SparseTensorProto checked(SparseTensorProto tensor) throws IOException {

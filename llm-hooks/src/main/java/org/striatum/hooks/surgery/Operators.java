@@ -1,5 +1,6 @@
 package org.striatum.hooks.surgery;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,5 +47,17 @@ final class Operators {
   static boolean linear(String type, long activations) {
     return PASSING.contains(type) || CUTS.contains(type)
         || (LINEAR_WITH_CONSTANTS.contains(type) && activations == 1);
+  }
+
+  /// How many inputs a node must have to be read at all. The runtime checks the rest.
+  static int fewestInputs(String type) {
+    if (PRODUCTS.containsKey(type)) {
+      return type.equals("Einsum") ? 1 : Arrays.stream(PRODUCTS.get(type)).max().orElseThrow() + 1;
+    }
+    if (LOOKUPS.contains(type)) {
+      return 2;
+    }
+    return PASSING.contains(type) || SELECTING.contains(type) || SUMS.contains(type) || NORMS.contains(type)
+        || CUTS.contains(type) || LINEAR_WITH_CONSTANTS.contains(type) || BIASED_ACTIVATIONS.contains(type) ? 1 : 0;
   }
 }

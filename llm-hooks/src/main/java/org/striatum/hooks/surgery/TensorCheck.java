@@ -74,8 +74,10 @@ record TensorCheck(Path path) {
       case DataType.COMPLEX64_VALUE, DataType.COMPLEX128_VALUE -> 2 * elements;
       default -> elements;
     };
-    if (values != needed) {
-      throw refusal(tensor, "of shape " + tensor.getDimsList() + " needs " + needed + " values, found " + values);
+    long own = ownValues(tensor);
+    if (values != needed || own != needed) {
+      throw refusal(tensor, "of shape " + tensor.getDimsList() + " needs " + needed + " values of its type, found "
+          + (values == needed ? own : values));
     }
   }
 
@@ -83,6 +85,17 @@ record TensorCheck(Path path) {
   private static long typedValues(TensorProto tensor) {
     return (long) tensor.getFloatDataCount() + tensor.getInt32DataCount() + tensor.getInt64DataCount()
         + tensor.getDoubleDataCount() + tensor.getUint64DataCount();
+  }
+
+  /// Values in the one field where those of the tensor's type stand.
+  private static int ownValues(TensorProto tensor) {
+    return switch (tensor.getDataType()) {
+      case DataType.FLOAT_VALUE, DataType.COMPLEX64_VALUE -> tensor.getFloatDataCount();
+      case DataType.DOUBLE_VALUE, DataType.COMPLEX128_VALUE -> tensor.getDoubleDataCount();
+      case DataType.INT64_VALUE -> tensor.getInt64DataCount();
+      case DataType.UINT32_VALUE, DataType.UINT64_VALUE -> tensor.getUint64DataCount();
+      default -> tensor.getInt32DataCount();
+    };
   }
 
   /// Refuses NaN among the values of a FLOAT tensor that is no scalar.

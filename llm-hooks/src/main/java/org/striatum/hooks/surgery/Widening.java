@@ -32,7 +32,7 @@ final class Widening {
     return new Widening(prefix).widened(graph);
   }
 
-  private static boolean isHalf(long type) {
+  static boolean isHalf(long type) {
     return type == DataType.FLOAT16_VALUE || type == DataType.BFLOAT16_VALUE;
   }
 

@@ -175,7 +175,7 @@ final class SentencePieceFile {
         .forEach(piece -> known.put(piece.text, piece));
     List<Merge> merges = new ArrayList<>();
     for (Piece piece : pieces) {
-      if (piece.kind != Kind.NORMAL) {
+      if (piece.kind != Kind.NORMAL || piece.text.isEmpty()) {
         continue;
       }
       for (int at = piece.text.offsetByCodePoints(0, 1); at < piece.text.length(); at = piece.text

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.text.SpecialTokenPolicy.SpecialToken;
 import org.striatum.probe.model.TokenSequence;
+import org.striatum.probe.run.Offline;
 import org.striatum.probe.run.UsageException;
 
 /// A checkpoint's tokenizer, run by the hub's own tokenizers through DJL: `tokenizer.json`, `vocab.json` with `merges.txt`
@@ -43,6 +44,7 @@ public final class Tokenizer implements AutoCloseable {
   /// @throws CheckpointException if it is broken
   public static Tokenizer open(Path folder, int embeddings) throws CheckpointException {
     TokenizerDocument document = TokenizerDocument.read(folder);
+    Offline.djl();
     try {
       return new Tokenizer(HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(document.json()),
           Map.of("padding", "false", "truncation", "false")), document, embeddings);
@@ -96,10 +98,15 @@ public final class Tokenizer implements AutoCloseable {
       throw new UsageException("a prompt must have at least one token, '" + shown(promptText) + "' has none");
     }
     TokenSequence start = TokenSequence.prompt(prompt);
-    String whole = decode(encodeBare(promptText + completion));
+    Encoding together = tokenizer.encode(promptText + completion, false, false);
+    int[] ids = ids(together);
+    Optional<TokenSequence> inPlace = behind(promptText, together, ids).map(start::followedBy);
+    if (inPlace.isPresent() && isBehindSpecial(inPlace.get().tokens(), ids)) {
+      return inPlace.get(); // nearly always: nothing need be decoded
+    }
+    String whole = decode(ids);
     Predicate<TokenSequence> readsAsOne = sequence -> decode(sequence.tokens()).equals(whole);
-    Optional<TokenSequence> inPlace = behind(promptText, completion).map(start::followedBy).filter(readsAsOne);
-    if (inPlace.isPresent()) {
+    if (inPlace.filter(readsAsOne).isPresent()) {
       return inPlace.get();
     }
     List<TokenSequence> elsewhere = ANCHORS.stream()
@@ -120,10 +127,23 @@ public final class Tokenizer implements AutoCloseable {
     return apart;
   }
 
+  /// Whether tokens are others with nothing before them but the special tokens of a beginning, which read as nothing.
+  private boolean isBehindSpecial(int[] tokens, int[] others) {
+    int before = tokens.length - others.length;
+    if (before < 0 || !Arrays.equals(tokens, before, tokens.length, others, 0, others.length)) {
+      return false;
+    }
+    int[] special = Arrays.copyOf(tokens, before);
+    return before == 0 || (Arrays.equals(special, document.policy().idsBefore()) && decode(special).isEmpty());
+  }
+
   /// Tokens of `text` when it stands behind `before`; empty if one token holds characters of both.
   private Optional<int[]> behind(String before, String text) {
     Encoding encoding = tokenizer.encode(before + text, false, false);
-    int[] ids = ids(encoding);
+    return behind(before, encoding, ids(encoding));
+  }
+
+  private static Optional<int[]> behind(String before, Encoding encoding, int[] ids) {
     CharSpan[] spans = encoding.getCharTokenSpans();
     int cut = before.codePointCount(0, before.length());
     int first = 0;

@@ -28,6 +28,8 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     SequencedMap<String, String> named, SequencedMap<String, Integer> namedIds, SpecialTokenPolicy policy,
     boolean stripsBeginning) {
   static final String TOKENIZER_JSON = "tokenizer.json";
+  /// The library reads 127 levels.
+  private static final int DEEPEST = 120;
   private static final String VOCAB = "vocab.json";
   private static final String MERGES = "merges.txt";
   private static final String SENTENCE_PIECE = "tokenizer.model";
@@ -51,6 +53,7 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     boolean whole = file.endsWith(TOKENIZER_JSON);
     byte[] bytes = whole ? CheckpointText.bytes(file) : new byte[0];
     ObjectNode root = whole ? CheckpointJson.object(file, bytes) : converted(folder, file, config);
+    requireReadable(file, root, 0);
     Vocabulary vocabulary = new Vocabulary(root, file.toString());
     List<String> remarks = new ArrayList<>(vocabulary.remarks());
     SequencedMap<String, Integer> named = complete(vocabulary, config, remarks);
@@ -69,6 +72,32 @@ record TokenizerDocument(Path file, byte[] json, int ids, SequencedMap<String, I
     config.named().forEach((role, token) -> texts.put(role, token.content()));
     return new TokenizerDocument(file, bytes, vocabulary.ids(), vocabulary.added(), texts, named, policy,
         stripsBeginning(root.path("decoder")));
+  }
+
+  /// What the tokenizer library's own reader of JSON refuses inside of a decoder ends the whole process, so that it is refused here: numbers
+  /// beyond the range of doubles, half of a surrogate pair (in a name our own reader refuses it), lists and objects that are too deep.
+  private static void requireReadable(Path file, JsonNode node, int depth) throws CheckpointException {
+    if (depth > DEEPEST) {
+      throw new CheckpointException(file + " is nested too deep: download it again");
+    }
+    if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new CheckpointException(file + " holds a number that is out of range: download it again");
+    }
+    if (node.isTextual()) {
+      requireWellFormed(file, node.textValue());
+    }
+    for (JsonNode child : node) {
+      requireReadable(file, child, depth + 1);
+    }
+  }
+
+  private static void requireWellFormed(Path file, String text) throws CheckpointException {
+    for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      int code = text.codePointAt(i);
+      if (code >= Character.MIN_SURROGATE && code <= Character.MAX_SURROGATE) {
+        throw new CheckpointException(file + " holds half of a surrogate pair: download it again");
+      }
+    }
   }
 
   /// Which file is missing where one of two is there.

@@ -20,6 +20,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.UnusableWeightException;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.probe.run.Offline;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.TensorInfo;
@@ -33,7 +34,7 @@ final class FrozenWeights implements AutoCloseable {
   private static final long COPIED_AT_ONCE = 1L << 20;
 
   private final Checkpoint checkpoint;
-  private final NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
+  private final NDManager manager;
   private final SequencedMap<String, Loaded> loaded = new LinkedHashMap<>();
   private final Map<String, LowRankArrays> paths = new LinkedHashMap<>(); // of the adapter
   private final Map<String, Integer> inputAxes = new LinkedHashMap<>();
@@ -52,6 +53,8 @@ final class FrozenWeights implements AutoCloseable {
 
   FrozenWeights(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
+    Offline.djl();
+    this.manager = NDManager.newBaseManager(Device.cpu(), ENGINE);
     TensorFile first = checkpoint.files().getFirst();
     this.mapping = first.data(first.tensors().firstEntry().getKey()).scope();
   }

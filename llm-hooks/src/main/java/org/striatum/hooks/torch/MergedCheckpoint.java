@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.striatum.hooks.checkpoint.Checkpoint;
 import org.striatum.hooks.checkpoint.LoraAdapter;
 import org.striatum.hooks.checkpoint.LowRankPath;
 import org.striatum.hooks.checkpoint.Weight;
+import org.striatum.probe.run.Folders;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.TensorFile;
 import org.striatum.probe.tensor.SafetensorsWriter;
@@ -66,7 +66,7 @@ final class MergedCheckpoint {
     }
     Files.createDirectories(target.getParent());
     Path unfinished = target.resolveSibling("." + target.getFileName() + ".tmp");
-    delete(unfinished);
+    Folders.delete(unfinished);
     Files.createDirectory(unfinished);
     try {
       copySmallFiles(checkpoint.folder(), unfinished);
@@ -74,7 +74,7 @@ final class MergedCheckpoint {
       Files.deleteIfExists(target);
       Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
-      delete(unfinished);
+      Folders.delete(unfinished);
     }
   }
 
@@ -174,16 +174,5 @@ final class MergedCheckpoint {
       sum += (double) low.up()[output * low.rank() + k] * low.down()[k * low.inputs() + input];
     }
     return (float) (low.scale() * sum);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -164,6 +164,9 @@ class CheckpointRefusalTest {
   @CsvSource(delimiter = '|', value = {"{\"weight_map\": {\"a\": \"../../etc/passwd\"}} | is not a file of this folder",
       "{\"weight_map\": {\"a\": \"/etc/passwd\"}} | is not a file of this folder",
       "{\"weight_map\": {\"a\": \"..\"}} | is not a file of this folder",
+      "{\"weight_map\": {\"a\": \".\"}} | is not a file of this folder",
+      "{\"weight_map\": {\"a\": \"/\"}} | is not a file of this folder",
+      "{\"weight_map\": {\"a\": \"a\\u0000b\"}} | is not a file of this folder",
       "{\"weight_map\": {}} | names no shard", "{ | is not valid JSON",
       "{\"weight_map\": {\"a\": \"model-1.safetensors\"}} | is missing, though the index names it"})
   void anIndexThatLeadsElsewhere(String index, String message) throws Exception {

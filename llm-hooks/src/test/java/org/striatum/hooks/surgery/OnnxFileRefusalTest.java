@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,6 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.engine.CompletionEnd;
 import org.striatum.hooks.onnx.Memory;
@@ -104,6 +107,16 @@ class OnnxFileRefusalTest {
         .clearInput().addInput("stream0").addInput("written")), "no transformer blocks were found");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Gather", "GatherBlockQuantized", "MatMul", "Gemm", "QLinearMatMul", "Add", "Sub", "Identity",
+      "Cast", "Reshape", "Slice", "DequantizeLinear", "LayerNormalization", "ReduceMean", "Split", "FastGelu"})
+  void operatorsWithoutWhatTheyRead(String operator) throws Exception {
+    refused(changed(graph -> graph.addNode(NodeProto.newBuilder().setOpType(operator).addOutput("more"))),
+        "the operator " + operator + " '' must have at least ");
+    refused(changed(graph -> graph.addNode(NodeProto.newBuilder().setOpType(operator).addInput("normed")
+        .addInput("normed").addInput("normed").addInput("normed"))), "found 4 and 0");
+  }
+
   @Test
   void weightsThatCannotBe() throws Exception {
     refused(weight(tensor -> tensor.setDims(0, 0).clearRawData()), "is empty: shape [0, 4]");
@@ -113,6 +126,29 @@ class OnnxFileRefusalTest {
     refused(weight(tensor -> tensor.setDims(0, 7)), "needs 112 bytes, found 96");
     refused(weight(tensor -> tensor.setDataType(4711)), "unknown element type 4711");
     refused(weight(tensor -> tensor.setRawData(floats(Float.NaN))), "contains NaN");
+    for (DataType type : List.of(DataType.FLOAT16, DataType.BFLOAT16, DataType.INT32, DataType.INT64, DataType.DOUBLE,
+        DataType.UINT32, DataType.BOOL)) {
+      refused(weight(tensor -> tensor.setDataType(type.getNumber()).clearRawData()
+          .addAllFloatData(Collections.nCopies(VOCABULARY * D, 1f))), "needs 24 values of its type, found 0");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = DataType.class, names = {"FLOAT16", "BFLOAT16"})
+  void constantsInHalfPrecisionWithoutTheirValues(DataType half) throws Exception {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setName("c").setDataType(half.getNumber()).addDims(3);
+    refused(constant(tensor), "needs 6 bytes, found 0");
+    refused(constant(tensor.addAllFloatData(List.of(1f, 2f, 3f))), "needs 3 values of its type, found 0");
+    Files.write(folder.resolve("constant.bin"), new byte[6]);
+    refused(constant(tensor.clearFloatData().setDataLocation(DataLocation.EXTERNAL)
+        .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue("constant.bin"))),
+        "half precision as external data");
+  }
+
+  private static ModelProto constant(TensorProto.Builder tensor) throws Exception {
+    return changed(graph -> graph.addNode(NodeProto.newBuilder().setOpType("Constant").addOutput("more")
+        .addAttribute(AttributeProto.newBuilder().setName("value").setType(AttributeProto.AttributeType.TENSOR)
+            .setT(tensor))));
   }
 
   @ParameterizedTest

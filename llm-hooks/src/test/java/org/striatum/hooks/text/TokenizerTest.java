@@ -222,6 +222,9 @@ class TokenizerTest {
       "tokenizer.json | [] | not a JSON object", "tokenizer.json | {\"model\": {\"type\": \"BPE\"}} | no vocabulary",
       "tokenizer.json | {\"model\": {\"vocab\": {\"a\": -1}}} | must be an integer",
       "tokenizer.json | {\"model\": {\"vocab\": {\"a\": 0}}, \"added_tokens\": [{}]} | must have 'content'",
+      "tokenizer.json | {\"model\": {\"vocab\": {\"a\": 0}}, \"decoder\": {\"type\": 1e999}} | out of range",
+      "tokenizer.json | {\"model\": {\"vocab\": {\"a\": 0}}, \"decoder\": {\"type\": \"\\ud800x\"}} | surrogate",
+      "tokenizer.json | {\"model\": {\"vocab\": {\"a\": 0}}, \"decoder\": {\"\\udc00\": 1}} | not valid JSON",
       "tokenizer_config.json | {} | no tokenizer.json"})
   void whatCannotBeReadIsRefused(String name, String content, String message) throws Exception {
     Files.writeString(folder.resolve(name), content);

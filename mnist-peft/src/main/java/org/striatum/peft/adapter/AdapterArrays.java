@@ -22,6 +22,7 @@ import org.striatum.peft.adapter.Adapter.ScaleShift;
 import org.striatum.peft.adapter.Adapter.TauGate;
 import org.striatum.peft.adapter.Parameter.Role;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.run.Offline;
 
 /// A network with an adapter, as arrays. Constants are arrays too: DJL frees the memory of a plain number
 /// right after the operation, though the gradient of a product reads it again.
@@ -46,6 +47,7 @@ final class AdapterArrays implements AutoCloseable {
   AdapterArrays(Mlp base, Adapter adapter, Map<String, float[]> values, boolean trainable) {
     this.adapter = adapter;
     this.base = base;
+    Offline.djl();
     this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     if (!(adapter instanceof FullFineTuning)) {
       for (int l = 0; l < base.layers(); l++) {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.run.Offline;
 
 /// Inputs with their classes, uploaded once. The caller closes them.
 ///
@@ -45,6 +46,7 @@ public final class Examples implements AutoCloseable {
     this.size = labels.length;
     this.width = x.length / size;
     this.classes = most + 1;
+    Offline.djl();
     this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     this.x = manager.create(x, new Shape(size, width));
     this.labels = manager.create(wide, new Shape(size, 1));

@@ -3,13 +3,11 @@ package org.striatum.peft.llm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.hooks.torch.DjlModel;
@@ -20,6 +18,7 @@ import org.striatum.peft.llm.Adaptation.Applied;
 import org.striatum.peft.llm.Trial.Opened;
 import org.striatum.peft.llm.Trial.Tested;
 import org.striatum.peft.llm.Trial.Trained;
+import org.striatum.probe.run.Folders;
 import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
@@ -83,15 +82,7 @@ final class TrialTester implements AutoCloseable {
         return new Tested(ofMerged.of(Gates.none()), new double[0], agreement);
       }
     } finally {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+      Folders.delete(folder);
     }
   }
 

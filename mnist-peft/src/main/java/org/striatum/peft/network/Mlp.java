@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.Offline;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.tensor.SafetensorsFile;
@@ -133,6 +134,7 @@ public record Mlp(int[] widths, List<float[]> weights, List<float[]> biases) {
     if (x.length == 0) {
       return new float[0];
     }
+    Offline.djl();
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch"); NDScope _ = new NDScope()) {
       NDArray h = manager.create(x, new Shape(x.length / inputs(), inputs()));
       for (int l = 0; l < layers(); l++) {

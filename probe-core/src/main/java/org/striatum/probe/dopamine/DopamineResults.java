@@ -109,6 +109,12 @@ public record DopamineResults(List<DatasetSteps> datasets, List<LayerDopamine> l
           others.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate).toList(), traces, notes);
     }
 
+    /// The same beside what refits to reassigned δ reach.
+    LayerDopamine with(ProbeNull reassigned) {
+      return new LayerDopamine(dataset, hook, steps, kept, problems, constant, curves, validation, scatter, reassigned,
+          ranking, order, agreement, tested, significant, traces, notes);
+    }
+
     /// The curve of one scaling.
     public Optional<ProbeCurve> curve(Scaling scaling) {
       return curves.stream().filter(curve -> curve.scaling() == scaling).findFirst();

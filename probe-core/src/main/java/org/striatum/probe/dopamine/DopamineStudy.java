@@ -21,6 +21,8 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
@@ -42,19 +44,22 @@ public final class DopamineStudy {
   private final DopamineSettings settings;
   private final RandomStreams streams;
   private final ScorerSink sink;
+  private final Pieces pieces;
 
   /// A study that keeps no probe.
   ///
   /// @param seed of every random number in the study
   public DopamineStudy(DopamineSettings settings, long seed) {
-    this(settings, seed, ScorerSink.NONE);
+    this(settings, seed, ScorerSink.NONE, Pieces.HERE);
   }
 
   /// A study.
   ///
   /// @param seed of every random number in the study
   /// @param sink takes the TD-error probes
-  public DopamineStudy(DopamineSettings settings, long seed, ScorerSink sink) {
+  /// @param pieces where fits, refits and planted effects are computed
+  public DopamineStudy(DopamineSettings settings, long seed, ScorerSink sink, Pieces pieces) {
+    this.pieces = pieces;
     this.sink = sink;
     this.settings = settings;
     this.streams = new RandomStreams(seed);
@@ -143,9 +148,11 @@ public final class DopamineStudy {
     List<DopaminePower> power = new ArrayList<>();
     long units = datasets.stream().mapToLong(dataset -> dataset.states().size()).sum() * units();
     try (Progress.Task task = progress.start("dopamine neurons", units, "fit")) {
-      for (StudiedDataset dataset : datasets) {
-        List<LayerOutcome> outcomes = dataset.states().keySet().stream().map(hook -> layer(dataset, hook, task))
-            .toList();
+      List<List<Part<LayerOutcome>>> parts = datasets.stream().map(dataset -> dataset.states().keySet().stream()
+          .map(hook -> pieces.part(() -> layer(dataset, hook, task))).toList()).toList();
+      for (int d = 0; d < datasets.size(); d++) {
+        StudiedDataset dataset = datasets.get(d);
+        List<LayerOutcome> outcomes = parts.get(d).stream().map(Part::get).toList();
         List<LayerDopamine> own = DopaminePower.oneFamily(
             outcomes.stream().map(LayerOutcome::figures).filter(Objects::nonNull).toList(), settings.tests().level());
         layers.addAll(own);
@@ -252,8 +259,7 @@ public final class DopamineStudy {
     try {
       dataset.requireEnough();
       folds.requireEnough(states);
-      LayerStudy study = new LayerStudy(settings, streams, dataset, hook, folds, task, sink);
-      return new LayerOutcome(hook, study.figures(), pooled.excluded(), null, study.planted());
+      return new LayerStudy(settings, streams, dataset, hook, folds, task, sink, pieces).outcome();
     } catch (NotEnoughData missing) {
       task.step(units());
       return new LayerOutcome(hook, null, pooled.excluded(), missing.getMessage(), List.of());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,12 +25,16 @@ import org.striatum.probe.dopamine.DopamineResults.Signature;
 import org.striatum.probe.dopamine.DopamineResults.Surprise;
 import org.striatum.probe.dopamine.DopamineResults.TestedNeuron;
 import org.striatum.probe.dopamine.DopamineResults.Trace;
+import org.striatum.probe.dopamine.DopamineStudy.LayerOutcome;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.SpikeIns.SpikeIn;
 import org.striatum.probe.dopamine.TdErrorProbe.Fitted;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
@@ -39,6 +44,7 @@ import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.NeuronRanking;
+import org.striatum.probe.value.ProbeFits;
 import org.striatum.probe.value.ProbeJob;
 import org.striatum.probe.value.SingleStates;
 import org.striatum.probe.value.Trajectories;
@@ -46,6 +52,8 @@ import org.striatum.probe.value.ValueProbeTraining;
 
 /// The figures of one hook point.
 final class LayerStudy {
+  /// In the order of their probes.
+  private static final List<Scaling> SCALINGS = List.of(Scaling.values());
   private static final int SCATTERED = 300;
   private static final int FEWEST_SURPRISES = 2;
   private static final int GROUPS = 10; // of training problems, for the consistency of the sign
@@ -53,6 +61,7 @@ final class LayerStudy {
   private final DopamineSettings settings;
   private final RandomStreams streams;
   private final ScorerSink sink;
+  private final Pieces pieces;
   private final StudiedDataset studied;
   private final String dataset;
   private final HookPoint hook;
@@ -70,8 +79,10 @@ final class LayerStudy {
   private final SignatureTest signature;
 
   /// @param streams of the study's seed
+  /// @param pieces the figures, the refits to reassigned surprises, the planted effects
   LayerStudy(DopamineSettings settings, RandomStreams streams, StudiedDataset studied, HookPoint hook, StepFolds folds,
-      Progress.Task task, ScorerSink sink) {
+      Progress.Task task, ScorerSink sink, Pieces pieces) {
+    this.pieces = pieces;
     this.studied = studied;
     this.sink = sink;
     this.settings = settings;
@@ -93,32 +104,75 @@ final class LayerStudy {
         settings.errors().gamma(), streams.of(stream + "leak")));
   }
 
-  /// Known effects, planted here as often as this hook point's share of the dataset's.
-  List<SpikeIn> planted() {
-    int hooks = studied.states().size();
-    int each = (settings.tests().power().planted() + hooks - 1) / hooks;
-    List<SpikeIn> planted = new SpikeIns(pooled, allTrain, allTest, settings).draw(each, correlations(), posterior,
-        signature, streams.of(stream + "planted"));
-    task.step(1);
-    return planted;
+  /// All but what refits reach; a piece of work that cannot be done says what is missing.
+  ///
+  /// @param figures null where something is
+  /// @param observed Spearman's ρ of the unpruned causal probe and δ over the kept test steps
+  private record Figures(LayerDopamine figures, double observed, String missing) {}
+
+  private record Planted(List<SpikeIn> planted, String missing) {}
+
+  /// @param trained whether what the draw kept was enough
+  /// @param rho 0 where it is undefined
+  private record Refit(boolean trained, double rho) {}
+
+  LayerOutcome outcome() {
+    ProbeFits fits = ProbeFits.train(stream + "probes", SCALINGS.stream().map(scaling -> TdErrorProbe.job(
+        inputs(scaling, train, deltas(train)), inputs(scaling, validation, deltas(validation)), settings.training(),
+        streams.of(stream + scaling))).toList(), pieces, task);
+    Part<Figures> figures = pieces.part(() -> one("figures", Figures.class, () -> {
+      try {
+        return figures(fits);
+      } catch (NotEnoughData missing) {
+        return new Figures(null, Double.NaN, missing.getMessage());
+      }
+    }));
+    Part<List<Refit>> refits = pieces.part(this::refits);
+    Part<Planted> planted = pieces.part(() -> one("planted", Planted.class, () -> {
+      try {
+        return new Planted(planted(), null);
+      } catch (NotEnoughData missing) {
+        return new Planted(List.of(), missing.getMessage());
+      }
+    }));
+    Figures found = figures.get();
+    String missing = found.missing == null ? planted.get().missing : found.missing;
+    List<Refit> nulls = refits.get();
+    task.step(3); // the signature test, the planted coordinates and the traces
+    if (missing != null) {
+      return new LayerOutcome(hook, null, pooled.excluded(), missing, List.of());
+    }
+    sink.keep(dataset, hook, new StepScorer(TdErrorProbe.Fitted.of(fits.get(SCALINGS.indexOf(Scaling.CAUSAL))).probe(),
+        pooled.training(), settings.errors().pooling()));
+    return new LayerOutcome(hook, found.figures.with(probeNull(found.observed, nulls)), pooled.excluded(), null,
+        planted.get().planted);
   }
 
-  LayerDopamine figures() {
+  /// Work of one piece.
+  private <R> R one(String name, Class<R> type, Supplier<R> piece) {
+    return pieces.all(Work.of(stream + name, type, 1, _ -> piece.get())).getFirst();
+  }
+
+  /// Known effects, planted here as often as this hook point's share of the dataset's.
+  private List<SpikeIn> planted() {
+    int hooks = studied.states().size();
+    int each = (settings.tests().power().planted() + hooks - 1) / hooks;
+    return new SpikeIns(pooled, allTrain, allTest, settings).draw(each, correlations(), posterior, signature,
+        streams.of(stream + "planted"));
+  }
+
+  private Figures figures(ProbeFits fits) {
     List<ProbeCurve> curves = new ArrayList<>();
     Map<Scaling, NeuronRanking> rankings = new TreeMap<>();
     double observed = Double.NaN;
     double chosenBy = Double.NaN;
     List<Prediction> scatter = List.of();
-    Iterator<Fitted> fits = TdErrorProbe.train(Stream.of(Scaling.values()).map(scaling -> TdErrorProbe.job(
-        inputs(scaling, train, deltas(train)), inputs(scaling, validation, deltas(validation)), settings.training(),
-        streams.of(stream + scaling))).toList(), () -> task.step(1)).iterator();
-    for (Scaling scaling : Scaling.values()) {
-      Fitted fit = fits.next();
+    for (Scaling scaling : SCALINGS) {
+      Fitted fit = Fitted.of(fits.get(SCALINGS.indexOf(scaling)));
       TdErrorProbe probe = fit.probe();
       rankings.put(scaling, fit.byWeight(byWeight(scaling).printed()));
       curves.add(curve(scaling, fit, rankings.get(scaling)));
       if (scaling == Scaling.CAUSAL) {
-        sink.keep(dataset, hook, new StepScorer(probe, pooled.training(), settings.errors().pooling()));
         double[] predictions = probe.predictions(pooled.rows(scaling, test), test.length);
         observed = Spearman.of(predictions, deltas(test)).rho();
         scatter = scatter(predictions, deltas(test));
@@ -126,7 +180,6 @@ final class LayerStudy {
             deltas(validation)).rho();
       }
     }
-    ProbeNull shuffled = shuffled(observed, streams.of(stream + "shuffle"));
     NeuronRanking byProbe = rankings.get(Scaling.CAUSAL);
     NeuronRanking byCorrelation = byCorrelation();
     NeuronRanking ranking = switch (settings.ranking()) {
@@ -138,21 +191,19 @@ final class LayerStudy {
     NeuronRanking other = settings.ranking() == DopamineRanking.DELTA_CORRELATION ? byProbe : byCorrelation;
     List<String> notes = new ArrayList<>();
     List<TestedNeuron> tested = tested(ranking, other, notes);
-    task.step(1);
     List<Integer> significant = tested.stream().filter(TestedNeuron::significant).map(TestedNeuron::coordinate)
         .toList();
     List<Trace> traces = traces(tested, significant, notes);
-    task.step(1);
     Standardisation scale = pooled.training();
     int constant = (int) IntStream.range(0, scale.width()).filter(scale::isConstant).count();
     List<ValuedStep> testSteps = folds.steps(allTest);
     int top = (int) Math.max(1, Math.round(0.05 * scale.width()));
-    return new LayerDopamine(dataset, hook, allTest.length, test.length,
-        (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, chosenBy, scatter,
-        shuffled,
+    LayerDopamine found = new LayerDopamine(dataset, hook, allTest.length, test.length,
+        (int) testSteps.stream().map(ValuedStep::problem).distinct().count(), constant, curves, chosenBy, scatter, null,
         settings.ranking(), Arrays.stream(ranking.order()).boxed().toList(),
         List.of(byProbe.with(rankings.get(Scaling.WHOLE_RESPONSE), top), byProbe.with(byCorrelation, top)), tested,
         significant, traces, notes);
+    return new Figures(found, observed, null);
   }
 
   private static DopamineRanking byWeight(Scaling scaling) {
@@ -214,36 +265,62 @@ final class LayerStudy {
     return order;
   }
 
-  /// The causal probe refitted to δ reassigned within each fold, steps kept by the δ they were given.
-  private ProbeNull shuffled(double observed, RandomGenerator random) {
+  /// A reassignment of δ within each fold.
+  private record Draw(Map<Fold, int[]> sources, long seed) {}
+
+  /// The causal probe refitted to δ reassigned within each fold, steps kept by the δ they were given. What a generator draws is drawn in
+  /// the order of the refits, by whoever needs one.
+  private List<Refit> refits() {
     int m = settings.tests().retrainings();
+    RandomGenerator random = streams.of(stream + "shuffle");
     Map<Fold, TrajectoryPermutation> permutations = new TreeMap<>();
     for (Fold fold : Fold.values()) {
       permutations.put(fold, new TrajectoryPermutation(folds.steps(folds.all(fold))));
     }
-    List<ProbeJob> jobs = new ArrayList<>();
-    List<SingleStates> tested = new ArrayList<>();
+    List<Draw> draws = new ArrayList<>();
+    Work<Refit> work = Work.of(stream + "refits", Refit.class, Work.batches(m, ProbeFits.TOGETHER), batch -> {
+      while (draws.size() <= batch.getLast()) {
+        Map<Fold, int[]> sources = new TreeMap<>();
+        permutations.forEach((fold, permutation) -> sources.put(fold, permutation.draw(random)));
+        draws.add(new Draw(sources, random.nextLong()));
+      }
+      return refits(batch.stream().map(draws::get).toList());
+    });
+    task.step(work.count() - pieces.left(work));
+    return pieces.all(work);
+  }
+
+  /// Refits side by side.
+  private List<Refit> refits(List<Draw> draws) {
     ValueProbeTraining predicting = settings.training()
         .withStopping(stopping -> stopping.withSorting(_ -> ValueProbeTraining.Sorting.NONE));
-    for (int k = 0; k < m; k++) {
+    List<ProbeJob> jobs = new ArrayList<>();
+    List<SingleStates> tested = new ArrayList<>(); // null where too few steps are kept
+    for (Draw draw : draws) {
       Map<Fold, SingleStates> reassigned = new TreeMap<>();
-      permutations.forEach((fold, permutation) -> reassigned.put(fold, reassigned(fold, permutation.draw(random))));
-      RandomGenerator own = new SplittableRandom(random.nextLong());
-      if (reassigned.values().stream().allMatch(fold -> fold.size() >= EnoughSteps.FEWEST_PROBLEMS)) {
-        jobs.add(TdErrorProbe.job(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION), predicting, own));
-        tested.add(reassigned.get(Fold.TEST));
+      draw.sources.forEach((fold, source) -> reassigned.put(fold, reassigned(fold, source)));
+      boolean enough = reassigned.values().stream().allMatch(fold -> fold.size() >= EnoughSteps.FEWEST_PROBLEMS);
+      tested.add(enough ? reassigned.get(Fold.TEST) : null);
+      if (enough) {
+        jobs.add(TdErrorProbe.job(reassigned.get(Fold.TRAIN), reassigned.get(Fold.VALIDATION), predicting,
+            new SplittableRandom(draw.seed)));
       } else {
         task.step(1);
       }
     }
-    List<Fitted> fits = TdErrorProbe.train(jobs, () -> task.step(1));
-    List<Double> rhos = new ArrayList<>();
-    for (int k = 0; k < fits.size(); k++) {
-      SingleStates on = tested.get(k);
-      double rho = Spearman.of(fits.get(k).probe().predictions(on.rows(), on.size()), on.targets()).rho();
-      rhos.add(Double.isNaN(rho) ? 0 : rho);
+    Iterator<Fitted> fits = TdErrorProbe.train(jobs, () -> task.step(1)).iterator();
+    List<Refit> refits = new ArrayList<>();
+    for (SingleStates on : tested) {
+      double rho = on == null
+          ? Double.NaN
+          : Spearman.of(fits.next().probe().predictions(on.rows(), on.size()), on.targets()).rho();
+      refits.add(new Refit(on != null, Double.isNaN(rho) ? 0 : rho));
     }
-    double[] sorted = rhos.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return refits;
+  }
+
+  private static ProbeNull probeNull(double observed, List<Refit> refits) {
+    double[] sorted = refits.stream().filter(Refit::trained).mapToDouble(Refit::rho).sorted().toArray();
     return sorted.length == 0
         ? new ProbeNull(0, Double.NaN, Double.NaN, Double.NaN, Double.NaN)
         : new ProbeNull(sorted.length, Arrays.stream(sorted).average().orElseThrow(),

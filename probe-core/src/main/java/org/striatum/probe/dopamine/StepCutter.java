@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 ///
 /// @param separator what ends a step; must not match the empty text
 public record StepCutter(Pattern separator) {
+  /// Steps end with a newline.
+  public static final String BY_NEWLINE = "newline";
   /// The thought is a step, and what stands behind it.
   public static final String THINK_END = "think-end";
   /// One newline or more, as the arithmetic sets are written.
@@ -40,7 +42,7 @@ public record StepCutter(Pattern separator) {
     try {
       return switch (name) {
         case THINK_END -> of(Pattern.quote(thoughtEnd));
-        case "newline" -> NEWLINE;
+        case BY_NEWLINE -> NEWLINE;
         case "paragraph" -> PARAGRAPH;
         default -> of(name);
       };
@@ -64,24 +66,34 @@ public record StepCutter(Pattern separator) {
     IntStream.Builder ends = IntStream.builder();
     Matcher matcher = separator.matcher(text);
     int last = 0; // last state of the step before
-    int from = 0; // where the text of this step begins
+    int content = visible(text, 0); // first character of this step that is no white space
+    int end = text.stripTrailing().length();
     int state = 0;
     while (matcher.find()) {
       while (token[state] < matcher.end()) {
         state++;
       }
-      if (state + 1 > last && !text.substring(from, matcher.start()).isBlank()) {
-        if (text.substring(Math.max(matcher.end(), token[state])).isBlank()) {
+      if (state + 1 > last && content < matcher.start()) {
+        if (Math.max(matcher.end(), token[state]) >= end) {
           break; // nothing but white space is left: it joins this step
         }
         last = state + 1;
         ends.add(last);
-        from = matcher.end();
+        content = visible(text, matcher.end());
       }
     }
     if (pieces.size() > last) {
       ends.add(pieces.size());
     }
     return new Steps(ends.build().toArray());
+  }
+
+  /// The first place from `at` on that holds no white space. Every step looks on from where the last one ended: a text is read once.
+  private static int visible(String text, int at) {
+    int place = at;
+    while (place < text.length() && Character.isWhitespace(text.codePointAt(place))) {
+      place += Character.charCount(text.codePointAt(place));
+    }
+    return place;
   }
 }

@@ -38,6 +38,10 @@ public record TdErrorProbe(ValueProbe network) {
   /// @param ranking the network trained until its order settled
   /// @param sorted how settled that was
   record Fitted(TdErrorProbe probe, ValueProbe ranking, ValueProbeFit.Sorted sorted) {
+    static Fitted of(ValueProbeFit fit) {
+      return new Fitted(new TdErrorProbe(fit.probe()), fit.ranking(), fit.sorted());
+    }
+
     /// Coordinates by Σₕ |W₁(h, j)|.
     ///
     /// @param name of the ranking
@@ -69,8 +73,7 @@ public record TdErrorProbe(ValueProbe network) {
   ///
   /// @param each called when one is finished
   static List<Fitted> train(List<ProbeJob> jobs, Runnable each) {
-    return ProbeTrainings.all(jobs, each).stream()
-        .map(fit -> new Fitted(new TdErrorProbe(fit.probe()), fit.ranking(), fit.sorted())).toList();
+    return ProbeTrainings.all(jobs, each).stream().map(Fitted::of).toList();
   }
 
   /// δ̂ of every row.

@@ -13,7 +13,11 @@ import org.striatum.probe.model.GatedModel;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 
@@ -22,7 +26,13 @@ import org.striatum.probe.stats.EmpiricalP;
 ///
 /// @param model not closed here
 /// @param progress stepped once an arm
-public record CurveStudy(GatedModel model, Progress progress) {
+/// @param pieces where arms are measured, one by one
+public record CurveStudy(GatedModel model, Progress progress, Pieces pieces) {
+  /// With every arm measured here.
+  public CurveStudy(GatedModel model, Progress progress) {
+    this(model, progress, Pieces.HERE);
+  }
+
   /// One point to measure.
   ///
   /// @param x where it stands on the curve
@@ -50,18 +60,27 @@ public record CurveStudy(GatedModel model, Progress progress) {
   /// @throws IllegalArgumentException without items, or on coordinates the hook point does not have
   public Curve run(Plan plan, List<ScoredText> items, RandomGenerator random) {
     InterventionStudy.requireItems(items);
-    int arms = 1 + plan.points.stream().mapToInt(point -> 1 + point.controls.matched().size()).sum();
-    try (Measurement measurement = Measurement.Solutions.of(model, items, Set.of(plan.hook));
-        Progress.Task task = progress.start(plan.subject.printed() + " of " + plan.set + " at " + plan.hook, arms,
-            "arm")) {
+    List<List<Gates>> gates = new ArrayList<>(); // base; of each point the set, then its controls
+    gates.add(List.of(Gates.of(plan.hook, Gate.identity(model.width(plan.hook)))));
+    for (Point point : plan.points) {
+      gates.add(gates(plan, point, point.coordinates));
+      point.controls.matched().forEach(set -> gates.add(gates(plan, point, set)));
+    }
+    try (Measurement measurement = new Measurement.Solutions(model, items, Set.of(plan.hook))) {
+      String name = name(plan);
+      List<Readings> arms = pieces.all(progress, plan.subject.printed() + " of " + plan.set + " at " + plan.hook, "arm",
+          task -> Work.of(name, Readings.class, gates.size(),
+              arm -> InterventionStudy.measure(measurement, gates.get(arm), arm == 0 ? "base" : plan.set, task)));
       String[] problems = measurement.problems();
-      Readings base = InterventionStudy.measure(measurement,
-          List.of(Gates.of(plan.hook, Gate.identity(model.width(plan.hook)))), "base", task);
+      Readings base = arms.getFirst();
+      int next = 1;
       List<CurvePoint> points = new ArrayList<>();
       for (Point point : plan.points) {
-        Readings arm = InterventionStudy.measure(measurement, gates(plan, point, point.coordinates), plan.set, task);
-        double[] controls = point.controls.matched().stream().mapToDouble(set -> InterventionStudy
-            .measure(measurement, gates(plan, point, set), "control", task).effect(base)).sorted().toArray();
+        Readings arm = arms.get(next++);
+        int last = next + point.controls.matched().size();
+        double[] controls = arms.subList(next, last).stream().mapToDouble(control -> control.effect(base)).sorted()
+            .toArray();
+        next = last;
         boolean drawn = controls.length > 0;
         points.add(new CurvePoint(point.x, point.coordinates.size(), arm.effect(base, problems, random),
             controls.length, drawn ? Arrays.stream(controls).average().orElseThrow() : Double.NaN,
@@ -72,6 +91,13 @@ public record CurveStudy(GatedModel model, Progress progress) {
       return new Curve(plan.subject, plan.dataset, plan.hook, plan.set, plan.kind, plan.positions, items.size(),
           (int) Arrays.stream(problems).distinct().count(), points);
     }
+  }
+
+  private static String name(Plan plan) {
+    Sha256 drawn = Sha256.of(RecordJson.compact(plan.points.stream()
+        .map(point -> List.of(point.x, point.coordinates, point.controls.matched())).toList()));
+    return "%s of %s of %s at %s by %s, %s".formatted(plan.subject.printed(), plan.set, plan.dataset, plan.hook,
+        plan.kind, drawn.hex().substring(0, 16));
   }
 
   private List<Gates> gates(Plan plan, Point point, List<Integer> coordinates) {

@@ -16,6 +16,8 @@ import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
 import org.striatum.probe.model.RankOne;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
 
 /// A direction taken out (arXiv 2406.11717, §2.4) or added, at one hook point or at several at once, beside random
 /// directions of the same norm and of the same RMS.
@@ -103,6 +105,12 @@ public record DirectionPlan(boolean primary, String dataset, String set, List<Cu
   @Override
   public int controls(ControlKind kind) {
     return cuts.stream().mapToInt(cut -> cut.controls.of(kind).size()).min().orElseThrow();
+  }
+
+  @Override
+  public Sha256 drawn() {
+    return Sha256.of(RecordJson.compact(cuts.stream().map(
+        cut -> List.of(cut.direction.vector(), cut.controls.random(), cut.controls.matched())).toList()));
   }
 
   @Override

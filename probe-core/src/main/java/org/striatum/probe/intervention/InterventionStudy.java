@@ -35,6 +35,10 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.Sha256;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
@@ -47,7 +51,8 @@ import org.striatum.probe.stats.Estimate;
 ///
 /// @param model not closed here
 /// @param progress stepped once an arm
-public record InterventionStudy(GatedModel model, Progress progress) {
+/// @param pieces where arms are measured: those of a primary intervention one by one, of another all together
+public record InterventionStudy(GatedModel model, Progress progress, Pieces pieces) {
   /// RMS-matched sets whose predictions are recorded: full logits cost more than log-probabilities.
   static final int PREDICTED_CONTROLS = 8;
   /// So many controls of a secondary intervention that do as much damage as the set end their measuring.
@@ -55,6 +60,11 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   /// Random sets of a secondary intervention that are measured where all matched ones had to be: they describe, the matched
   /// ones decide.
   private static final int DESCRIBING = 199;
+
+  /// With every arm measured here.
+  public InterventionStudy(GatedModel model, Progress progress) {
+    this(model, progress, Pieces.HERE);
+  }
 
   /// A set's part at one hook point.
   ///
@@ -119,6 +129,13 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     @Override
     public int controls(ControlKind kind) {
       return cuts.stream().mapToInt(cut -> sets(cut, kind).size()).min().orElseThrow();
+    }
+
+    @Override
+    public Sha256 drawn() {
+      return Sha256.of(RecordJson.compact(cuts.stream().map(
+          cut -> List.of(cut.hook.toString(), cut.coordinates, cut.controls.random(), cut.controls.matched()))
+          .toList()));
     }
 
     private static List<List<Integer>> sets(Cut cut, ControlKind kind) {
@@ -197,7 +214,7 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   public MeasuredIntervention logProbability(Treatment plan, List<ScoredText> items, boolean predicted,
       RandomGenerator random) {
     requireItems(items);
-    try (Measurement measurement = Measurement.Solutions.of(model, items, plan.hooks())) {
+    try (Measurement measurement = new Measurement.Solutions(model, items, plan.hooks())) {
       return run(plan, measurement, predicted, random);
     }
   }
@@ -220,47 +237,133 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     NotEnoughData.require("an intervention", "items to measure on", items.size(), 1);
   }
 
+  /// What was measured of an intervention.
+  ///
+  /// @param predictions empty where none were asked for
+  private record Measured(Readings base, Readings empty, Readings target, List<Readings> named,
+      List<Readings> matched, List<Readings> uniform, List<Predictions> predictions) {}
+
   private MeasuredIntervention run(Treatment plan, Measurement measurement, boolean predicted, RandomGenerator random) {
+    Measured measured = plan.primary()
+        ? primary(plan, measurement, predicted)
+        : secondary(plan, measurement, predicted);
     String[] problems = measurement.problems();
     SequencedMap<String, Treated> others = plan.others(model::width);
     int matchedSets = plan.controls(ControlKind.MATCHED);
-    String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
-    try (Progress.Task task = progress.start("arms of " + plan.set() + " at " + where + ", " + measurement.outcome(),
-        3 + others.size() + plan.controls(ControlKind.RANDOM) + matchedSets, "arm")) {
-      Gates open = Gates.none().over(plan.hooks(), model::width);
-      Readings base = measure(measurement, List.of(open), "base", task);
-      Treated target = plan.target(model::width);
-      Readings empty = measure(measurement, List.of(nowhere(target.draws().getFirst())), "empty mask", task);
-      Readings ablated = measure(measurement, target.draws(), plan.set(), task);
-      List<Readings> named = others.values().stream()
-          .map(set -> measure(measurement, set.draws(), "named", task)).toList();
-      List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, base, ablated, measurement, task);
-      int randomSets = plan.primary() || matched.size() < matchedSets
-          ? plan.controls(ControlKind.RANDOM)
-          : Math.min(DESCRIBING, plan.controls(ControlKind.RANDOM));
-      List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets, base, ablated, measurement, task);
-
-      List<Predictions> predictions = predicted ? predictions(plan, measurement, open, matched.size()) : List.of();
-      List<Arm> arms = new ArrayList<>();
-      arms.add(arm("base", 0, base, base, measurement, at(predictions, 0), random));
-      arms.add(arm(plan.set(), target.coordinates(), base, ablated, measurement, at(predictions, 1), random));
-      int n = 0;
-      for (Map.Entry<String, Treated> other : others.entrySet()) {
-        arms.add(arm(other.getKey(), other.getValue().coordinates(), base, named.get(n), measurement,
-            at(predictions, 2 + n), random));
-        n++;
-      }
-      Prediction predictedControls = Predictions
-          .mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size()));
-      int distinct = (int) Arrays.stream(problems).distinct().count();
-      Intervention intervention = new Intervention(plan.primary(), plan.dataset(), plan.set(), plan.layers(),
-          plan.kind(), plan.alpha(), plan.positions(), measurement.outcome(), problems.length, distinct,
-          empty.isIdenticalTo(base), arms.getFirst(), arms.get(1), arms.subList(2, arms.size()),
-          controls(problems, base, ablated, uniform, randomSets, null, random),
-          controls(problems, base, ablated, matched, matchedSets, predictedControls, random), null);
-      return new MeasuredIntervention(intervention,
-          PlantedDrops.of(problems, base, matched, matchedSets, intervention.pairs(), random.nextLong()));
+    Readings base = measured.base;
+    Readings ablated = measured.target;
+    List<Predictions> predictions = measured.predictions;
+    List<Arm> arms = new ArrayList<>();
+    arms.add(arm("base", 0, base, base, measurement, at(predictions, 0), random));
+    arms.add(arm(plan.set(), plan.target(model::width).coordinates(), base, ablated, measurement, at(predictions, 1),
+        random));
+    int n = 0;
+    for (Map.Entry<String, Treated> other : others.entrySet()) {
+      arms.add(arm(other.getKey(), other.getValue().coordinates(), base, measured.named.get(n), measurement,
+          at(predictions, 2 + n), random));
+      n++;
     }
+    Prediction predictedControls = Predictions
+        .mean(predictions.subList(Math.min(2 + n, predictions.size()), predictions.size()));
+    int distinct = (int) Arrays.stream(problems).distinct().count();
+    Intervention intervention = new Intervention(plan.primary(), plan.dataset(), plan.set(), plan.layers(),
+        plan.kind(), plan.alpha(), plan.positions(), measurement.outcome(), problems.length, distinct,
+        measured.empty.isIdenticalTo(base), arms.getFirst(), arms.get(1), arms.subList(2, arms.size()),
+        controls(problems, base, ablated, measured.uniform, randomSets(plan, measured.matched.size()), null, random),
+        controls(problems, base, ablated, measured.matched, matchedSets, predictedControls, random), null);
+    return new MeasuredIntervention(intervention,
+        PlantedDrops.of(problems, base, measured.matched, matchedSets, intervention.pairs(), random.nextLong()));
+  }
+
+  /// How many random sets are measured of a plan, once so many matched ones were.
+  private static int randomSets(Treatment plan, int matched) {
+    int drawn = plan.controls(ControlKind.RANDOM);
+    return plan.primary() || matched < plan.controls(ControlKind.MATCHED) ? drawn : Math.min(DESCRIBING, drawn);
+  }
+
+  /// Arms in the order base, empty mask, set, named sets: the same for every plan.
+  private List<List<Gates>> fixed(Treatment plan) {
+    List<List<Gates>> arms = new ArrayList<>();
+    Treated target = plan.target(model::width);
+    arms.add(List.of(open(plan)));
+    arms.add(List.of(nowhere(target.draws().getFirst())));
+    arms.add(target.draws());
+    plan.others(model::width).values().forEach(other -> arms.add(other.draws()));
+    return arms;
+  }
+
+  /// What messages call an arm that every plan has.
+  private static String name(Treatment plan, int arm) {
+    return switch (arm) {
+      case 0 -> "base";
+      case 1 -> "empty mask";
+      case 2 -> plan.set();
+      default -> "named";
+    };
+  }
+
+  private Gates open(Treatment plan) {
+    return Gates.none().over(plan.hooks(), model::width);
+  }
+
+  /// Every arm by itself: none waits for what another one gave.
+  private Measured primary(Treatment plan, Measurement measurement, boolean predicted) {
+    List<List<Gates>> fixed = fixed(plan);
+    int matched = plan.controls(ControlKind.MATCHED);
+    int uniform = plan.controls(ControlKind.RANDOM);
+    String name = name(plan, measurement);
+    List<Readings> arms = pieces.all(progress, title(plan, measurement), "arm",
+        task -> Work.of(name, Readings.class, fixed.size() + matched + uniform, arm -> {
+          if (arm < fixed.size()) {
+            return measure(measurement, fixed.get(arm), name(plan, arm), task);
+          }
+          int control = arm - fixed.size();
+          Treated treated = control < matched
+              ? plan.control(ControlKind.MATCHED, control, model::width)
+              : plan.control(ControlKind.RANDOM, control - matched, model::width);
+          return measure(measurement, treated.draws(), "control", task).withoutCompletions();
+        }));
+    List<Predictions> predictions = predicted
+        ? pieces.all(Work.of(name + ", predictions", PredictedArms.class, 1,
+            _ -> new PredictedArms(predictions(plan, measurement, matched)))).getFirst().arms
+        : List.of();
+    int n = fixed.size();
+    return new Measured(arms.getFirst(), arms.get(1), arms.get(2), arms.subList(3, n), arms.subList(n, n + matched),
+        arms.subList(n + matched, n + matched + uniform), predictions);
+  }
+
+  private record PredictedArms(List<Predictions> arms) {}
+
+  /// All arms as one piece: how many controls are measured depends on what they give.
+  private Measured secondary(Treatment plan, Measurement measurement, boolean predicted) {
+    return pieces.all(Work.of(name(plan, measurement), Measured.class, 1, _ -> {
+      List<List<Gates>> fixed = fixed(plan);
+      int matchedSets = plan.controls(ControlKind.MATCHED);
+      try (Progress.Task task = progress.start(title(plan, measurement),
+          fixed.size() + plan.controls(ControlKind.RANDOM) + matchedSets, "arm")) {
+        List<Readings> arms = IntStream.range(0, fixed.size())
+            .mapToObj(arm -> measure(measurement, fixed.get(arm), name(plan, arm), task)).toList();
+        Readings base = arms.getFirst();
+        Readings target = arms.get(2);
+        List<Readings> matched = controls(plan, ControlKind.MATCHED, matchedSets, base, target, measurement, task);
+        List<Readings> uniform = controls(plan, ControlKind.RANDOM, randomSets(plan, matched.size()), base, target,
+            measurement, task);
+        return new Measured(base, arms.get(1), target, arms.subList(3, arms.size()), matched, uniform,
+            predicted ? predictions(plan, measurement, matched.size()) : List.of());
+      }
+    })).getFirst();
+  }
+
+  private static String title(Treatment plan, Measurement measurement) {
+    String where = plan.hooks().size() == 1 ? plan.hooks().getFirst().toString() : plan.hooks().size() + " hook points";
+    return "arms of " + plan.set() + " at " + where + ", " + measurement.outcome();
+  }
+
+  /// What distinguishes the arms of a plan from those of a study's others.
+  private static String name(Treatment plan, Measurement measurement) {
+    return "arms of %s of %s at %s by %s at %s, %s, controls %s".formatted(plan.set(), plan.dataset(), plan.hooks(),
+        plan.kind().printed(plan.alpha()), plan.positions(), measurement.outcome(),
+        plan.drawn().hex().substring(0, 16));
   }
 
   private static Gates nowhere(Gates gates) {
@@ -286,14 +389,14 @@ public record InterventionStudy(GatedModel model, Progress progress) {
     return measured >= MatchedSets.LEAST && exceed >= ENOUGH_EXCEED;
   }
 
-  /// Control arms of one kind, in their order: all of a primary intervention; of a secondary one no more than it takes to
-  /// see that the set is no more than they are.
+  /// Control arms of one kind of a secondary intervention, in their order: no more than it takes to see that the set is no
+  /// more than they are.
   private List<Readings> controls(Treatment plan, ControlKind kind, int available, Readings base, Readings target,
       Measurement measurement, Progress.Task task) {
     double effect = target.effect(base);
     List<Readings> measured = new ArrayList<>();
     int exceed = 0;
-    while (measured.size() < available && (plan.primary() || !isPlain(measured.size(), exceed))) {
+    while (measured.size() < available && !isPlain(measured.size(), exceed)) {
       Readings control = measure(measurement, plan.control(kind, measured.size(), model::width).draws(), "control",
           task)
           .withoutCompletions();
@@ -307,9 +410,9 @@ public record InterventionStudy(GatedModel model, Progress progress) {
   }
 
   /// Of base, the set, named sets and some matched sets, in this order; of an ablation by draws the first.
-  private List<Predictions> predictions(Treatment plan, Measurement measurement, Gates open, int matchedSets) {
+  private List<Predictions> predictions(Treatment plan, Measurement measurement, int matchedSets) {
     List<Gates> arms = new ArrayList<>();
-    arms.add(open);
+    arms.add(open(plan));
     arms.add(plan.target(model::width).draws().getFirst());
     plan.others(model::width).values().forEach(set -> arms.add(set.draws().getFirst()));
     IntStream.range(0, Math.min(PREDICTED_CONTROLS, matchedSets))

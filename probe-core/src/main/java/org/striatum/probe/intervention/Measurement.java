@@ -39,12 +39,18 @@ sealed interface Measurement extends AutoCloseable {
   @Override
   void close();
 
-  /// Σ log p of given continuations, in nats per item. What lies below the lowest hook point runs once.
-  record Solutions(GatedModel model, List<ScoredText> items, Set<HookPoint> hooks, Scorer scorer)
-      implements
-        Measurement {
-    static Solutions of(GatedModel model, List<ScoredText> items, Set<HookPoint> hooks) {
-      return new Solutions(model, items, hooks, model.scorer(items.stream().map(ScoredText::tokens).toList(), hooks));
+  /// Σ log p of given continuations, in nats per item. What lies below the lowest hook point runs once, when the first arm is measured.
+  final class Solutions implements Measurement {
+    private final GatedModel model;
+    private final List<ScoredText> items;
+    private final Set<HookPoint> hooks;
+    /// Null until an arm is measured.
+    private Scorer scorer;
+
+    Solutions(GatedModel model, List<ScoredText> items, Set<HookPoint> hooks) {
+      this.model = model;
+      this.items = items;
+      this.hooks = hooks;
     }
 
     @Override
@@ -59,7 +65,14 @@ sealed interface Measurement extends AutoCloseable {
 
     @Override
     public Readings under(Gates gates) {
+      if (scorer == null) {
+        scorer = model.scorer(tokens(), hooks);
+      }
       return Readings.of(scorer.logProbabilities(gates));
+    }
+
+    private List<TokenSequence> tokens() {
+      return items.stream().map(ScoredText::tokens).toList();
     }
 
     @Override
@@ -69,12 +82,14 @@ sealed interface Measurement extends AutoCloseable {
 
     @Override
     public List<Predictions> predictions(List<Gates> arms) {
-      return Predictions.of(model, items.stream().map(ScoredText::tokens).toList(), hooks, arms);
+      return Predictions.of(model, tokens(), hooks, arms);
     }
 
     @Override
     public void close() {
-      scorer.close();
+      if (scorer != null) {
+        scorer.close();
+      }
     }
   }
 

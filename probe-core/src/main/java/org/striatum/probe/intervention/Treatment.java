@@ -8,6 +8,7 @@ import org.striatum.probe.intervention.InterventionResults.LayerSet;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.PositionMask;
+import org.striatum.probe.run.Sha256;
 
 /// What an intervention does to the model, arm by arm: to coordinates, or to a direction.
 public sealed interface Treatment permits InterventionStudy.Plan, DirectionPlan {
@@ -54,6 +55,9 @@ public sealed interface Treatment permits InterventionStudy.Plan, DirectionPlan 
 
   /// How many controls of a kind every hook point has.
   int controls(ControlKind kind);
+
+  /// A checksum of what was drawn: of equal draws it is equal.
+  Sha256 drawn();
 
   /// One of them.
   Treated control(ControlKind kind, int i, ToIntFunction<HookPoint> width);

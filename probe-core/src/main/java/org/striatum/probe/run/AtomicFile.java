@@ -4,18 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A file that appears whole or not at all: bytes go to `.<name>.tmp` beside the target, and [#commit] flushes them to
 /// the disk and renames. Closing without a commit deletes the temporary file, and so does the end of the JVM (Ctrl-C);
-/// after a kill -9 the next writer of the same target replaces it. One writer a target at a time.
-///
-/// A resumable file is written over many processes: its temporary file stays without a commit, and is opened again.
+/// after a kill -9 the next writer of the same target replaces it. One writer a target at a time, unless each writes
+/// [among others][#amongOthers].
 public final class AtomicFile implements AutoCloseable {
   private static final Set<Path> UNFINISHED = ConcurrentHashMap.newKeySet();
 
@@ -31,42 +30,29 @@ public final class AtomicFile implements AutoCloseable {
   ///
   /// @throws IOException if the target's folder is missing or cannot be written
   public AtomicFile(Path target) throws IOException {
-    this.target = target.toAbsolutePath();
-    this.temporary = temporary(this.target);
+    this(target.toAbsolutePath(), "");
+  }
+
+  /// Begins a file that other processes may write at the same time: each has a temporary file of its own, and the last that commits stays.
+  /// What a kill -9 leaves of it, `.<name>.<own>.tmp`, stays until somebody deletes it.
+  ///
+  /// @throws IOException if the target's folder is missing or cannot be written
+  public static AtomicFile amongOthers(Path target) throws IOException {
+    return new AtomicFile(target.toAbsolutePath(), "." + UUID.randomUUID());
+  }
+
+  private AtomicFile(Path target, String own) throws IOException {
+    this.target = target;
+    this.temporary = target.resolveSibling("." + target.getFileName() + own + ".tmp");
     // Deleted rather than opened: what lies there may be a link into somebody's home.
     Files.deleteIfExists(temporary);
     UNFINISHED.add(temporary);
     try {
-      channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE,
-          StandardOpenOption.READ);
+      channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (IOException e) {
       UNFINISHED.remove(temporary);
       throw e;
     }
-  }
-
-  private AtomicFile(Path target, Path temporary, FileChannel channel) {
-    this.target = target;
-    this.temporary = temporary;
-    this.channel = channel;
-  }
-
-  /// Opens the temporary file as its last writer left it, or begins it. It outlives whoever writes it.
-  ///
-  /// @throws IOException if the target's folder is missing or cannot be written
-  public static AtomicFile resumable(Path target) throws IOException {
-    Path whole = target.toAbsolutePath();
-    Path temporary = temporary(whole);
-    if (Files.isSymbolicLink(temporary)) {
-      Files.delete(temporary);
-    }
-    return new AtomicFile(whole, temporary, FileChannel.open(temporary, StandardOpenOption.CREATE,
-        StandardOpenOption.WRITE, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-  }
-
-  /// Where a target is written before it is whole.
-  public static Path temporary(Path target) {
-    return target.resolveSibling("." + target.getFileName() + ".tmp");
   }
 
   /// Writes a small file whole.
@@ -98,7 +84,7 @@ public final class AtomicFile implements AutoCloseable {
     flushFolder();
   }
 
-  /// Deletes the temporary file unless it was committed or is resumable.
+  /// Deletes the temporary file unless it was committed.
   @Override
   public void close() throws IOException {
     channel.close();

@@ -33,7 +33,7 @@ public final class Journal implements AutoCloseable {
   /// Bytes of a record, at most: memory is taken for none beyond.
   public static final int MOST_BYTES = 64 << 20;
 
-  private static final FileFormat FORMAT = new FileFormat("journal", 1);
+  private static final FileFormat FORMAT = new FileFormat("journal", 2);
   private static final int FRAME = 2 * Integer.BYTES;
   private static final long FLUSH_EVERY = Duration.ofSeconds(5).toNanos();
 
@@ -87,9 +87,35 @@ public final class Journal implements AutoCloseable {
     }
   }
 
+  /// Opens the journal of some work to be read, and leaves it as it is; one of other work has no records. Nobody may write to it meanwhile.
+  public static Journal read(Path file, Sha256 key, Reader reader) throws IOException {
+    Journal journal = new Journal(file, FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    try {
+      journal.find(key, reader);
+      return journal;
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
   /// How many records it holds.
   public int records() {
     return ends.size() - 1;
+  }
+
+  /// A record that was found or appended, read again.
+  ///
+  /// @param record from 0
+  public byte[] record(int record) throws IOException {
+    long begin = ends.get(record) + FRAME;
+    ByteBuffer entry = ByteBuffer.allocate((int) (ends.get(record + 1) - begin));
+    while (entry.hasRemaining()) {
+      if (channel.read(entry, begin + entry.position()) < 0) {
+        throw new BadDataException(file + " was cut off while it was read");
+      }
+    }
+    return entry.array();
   }
 
   /// What was lost when it was opened.
@@ -99,8 +125,9 @@ public final class Journal implements AutoCloseable {
 
   /// Appends records. If that fails, they are not there, and those before them are.
   ///
+  /// @param entries asked for one at a time: large ones need not be in memory together
   /// @throws IllegalArgumentException if one has more than [#MOST_BYTES]
-  public void append(List<byte[]> entries) throws IOException {
+  public void append(Iterable<byte[]> entries) throws IOException {
     long begun = end();
     int before = ends.size();
     try {
@@ -116,12 +143,6 @@ public final class Journal implements AutoCloseable {
       channel.force(false);
       flushed = System.nanoTime();
     }
-  }
-
-  /// Cuts away all but the first records.
-  public void keepFirst(int records) throws IOException {
-    ends.subList(records + 1, ends.size()).clear();
-    channel.truncate(end());
   }
 
   @Override
@@ -168,7 +189,22 @@ public final class Journal implements AutoCloseable {
   }
 
   private void recover(Sha256 key, Reader reader) throws IOException {
-    byte[] header = RecordJson.compact(FORMAT, new Header(key));
+    if (find(key, reader)) {
+      channel.truncate(end());
+    } else {
+      channel.truncate(0);
+      ends.clear();
+      write(header(key));
+    }
+  }
+
+  private static byte[] header(Sha256 key) {
+    return RecordJson.compact(FORMAT, new Header(key));
+  }
+
+  /// Finds every whole record; returns whether the file is of this work.
+  private boolean find(Sha256 key, Reader reader) throws IOException {
+    byte[] header = header(key);
     InputStream in = new BufferedInputStream(Channels.newInputStream(channel.position(0)), 1 << 16);
     byte[] found = next(in);
     if (found == null || !Arrays.equals(found, header)) {
@@ -177,10 +213,9 @@ public final class Journal implements AutoCloseable {
       } else if (channel.size() > FRAME + header.length) {
         loss = Optional.of(Loss.DAMAGED);
       }
-      channel.truncate(0);
       ends.clear();
-      write(header);
-      return;
+      ends.add(0L);
+      return false;
     }
     for (byte[] entry = next(in); entry != null; entry = next(in)) {
       try {
@@ -191,7 +226,7 @@ public final class Journal implements AutoCloseable {
         break;
       }
     }
-    channel.truncate(end());
+    return true;
   }
 
   /// The next frame's bytes; null where there is no whole one.

@@ -8,9 +8,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.FileFormat;
@@ -24,7 +26,7 @@ import org.striatum.probe.tensor.TensorInfo;
 
 /// Hidden states of many rollouts, memory-mapped: a folder of safetensors shards and `index.json`.
 ///
-/// Rows are packed: rollout after rollout in the order of the rollouts file, position after position. A shard holds
+/// Rows are packed: rollout after rollout in the order of the rollouts file, stored position after stored position. A shard holds
 /// `rollout`, `position` and `token_ids` (rows) as I32, and (rows, width) under each hook point's printed name. Opening
 /// checks every size; [#verify] also reads every byte. Safe for concurrent reading; whoever opens it closes it.
 public final class ActivationStore implements AutoCloseable {
@@ -115,7 +117,32 @@ public final class ActivationStore implements AutoCloseable {
     return index.firstRows().get(rollout);
   }
 
-  /// Rows of a rollout: its tokens, prompt included.
+  /// The positions that are stored.
+  public List<StoredPosition> positions() {
+    return index.positions();
+  }
+
+  /// The positions that a store in a folder has; none where there is no store.
+  ///
+  /// @throws BadDataException if its index is damaged
+  public static Optional<List<StoredPosition>> positions(Path folder) throws IOException {
+    Path index = folder.resolve(INDEX);
+    return Files.isRegularFile(index)
+        ? Optional.of(RecordJson.read(index, FORMAT, StoreIndex.class).positions())
+        : Optional.empty();
+  }
+
+  /// Whether every token has a row.
+  private boolean isWhole() {
+    return positions().equals(StoredPosition.EVERY);
+  }
+
+  /// Which token of its rollout each row of a rollout is, rising.
+  public int[] positions(int rollout) {
+    return isWhole() ? IntStream.range(0, length(rollout)).toArray() : ints(ShardWriter.POSITION, rollout);
+  }
+
+  /// Rows of a rollout: its tokens, prompt included, unless only some are stored.
   public int length(int rollout) {
     long end = rollout + 1 < sequences() ? firstRow(rollout + 1) : rows();
     return (int) (end - firstRow(rollout));
@@ -138,12 +165,16 @@ public final class ActivationStore implements AutoCloseable {
     }
   }
 
-  /// Token ids of a rollout, as they were run.
+  /// Token ids of a rollout's rows, as they were run.
   public int[] tokens(int rollout) {
+    return ints(ShardWriter.TOKEN_IDS, rollout);
+  }
+
+  private int[] ints(String name, int rollout) {
     int shard = shardOf(firstRow(rollout));
-    int[] tokens = new int[length(rollout)];
-    shards.get(shard).ints(ActivationWriter.TOKEN_IDS, firstRow(rollout) - shardStart[shard], tokens, 0, tokens.length);
-    return tokens;
+    int[] values = new int[length(rollout)];
+    shards.get(shard).ints(name, firstRow(rollout) - shardStart[shard], values, 0, values.length);
+    return values;
   }
 
   /// How many files the hidden states lie in.
@@ -156,7 +187,8 @@ public final class ActivationStore implements AutoCloseable {
   /// @throws BadDataException at the first shard that is not what was written
   public void verify() throws IOException {
     int rollout = 0;
-    int position = 0;
+    int row = 0; // of the rollout
+    int before = -1;
     for (int s = 0; s < shards.size(); s++) {
       Path file = shards.get(s).path();
       Sha256 found = Sha256.of(file);
@@ -164,16 +196,19 @@ public final class ActivationStore implements AutoCloseable {
         throw new BadDataException(file + ": expected SHA-256 " + index.shards().get(s).sha256() + ", found " + found
             + ": capture the states again");
       }
-      int[] rollouts = shards.get(s).ints(ActivationWriter.ROLLOUT);
-      int[] positions = shards.get(s).ints(ActivationWriter.POSITION);
-      for (int row = 0; row < rollouts.length; row++) {
-        if (rollouts[row] != rollout || positions[row] != position) {
-          throw new BadDataException(file + ": row " + row + " must be position " + position + " of rollout " + rollout
-              + ", found position " + positions[row] + " of rollout " + rollouts[row] + ": capture the states again");
+      int[] rollouts = shards.get(s).ints(ShardWriter.ROLLOUT);
+      int[] positions = shards.get(s).ints(ShardWriter.POSITION);
+      for (int r = 0; r < rollouts.length; r++) {
+        if (rollouts[r] != rollout || (isWhole() ? positions[r] != row : positions[r] <= before)) {
+          throw new BadDataException(file + ": row " + r + " must be position " + (isWhole() ? row : "> " + before)
+              + " of rollout " + rollout + ", found position " + positions[r] + " of rollout " + rollouts[r]
+              + ": capture the states again");
         }
-        position++;
-        if (position == length(rollout)) {
-          position = 0;
+        before = positions[r];
+        row++;
+        if (row == length(rollout)) {
+          row = 0;
+          before = -1;
           rollout++;
         }
       }
@@ -197,7 +232,7 @@ public final class ActivationStore implements AutoCloseable {
     }
     SafetensorsFile opened = SafetensorsFile.open(file);
     try {
-      for (String name : List.of(ActivationWriter.ROLLOUT, ActivationWriter.POSITION, ActivationWriter.TOKEN_IDS)) {
+      for (String name : List.of(ShardWriter.ROLLOUT, ShardWriter.POSITION, ShardWriter.TOKEN_IDS)) {
         requireTensor(opened, name, DType.I32, List.of(shard.rows()));
       }
       for (Hook hook : index.hooks()) {

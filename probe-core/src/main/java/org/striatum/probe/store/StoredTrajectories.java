@@ -11,7 +11,7 @@ import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.value.Trajectories;
 
 /// Trajectories of chosen rollouts, read from a mapped [ActivationStore] as they are asked for. State 0 is the last
-/// prompt position, or the end of the thought, then comes every token behind it. The store must stay open. Safe for
+/// prompt position, or the end of the thought, then comes every token behind it that is stored. The store must stay open. Safe for
 /// concurrent reading.
 public final class StoredTrajectories implements Trajectories {
   private final ActivationStore store;
@@ -20,6 +20,8 @@ public final class StoredTrajectories implements Trajectories {
   private final HookPoint hook;
   private final StatePosition position;
   private final int width;
+  /// Trajectory → positions of its states, rising; null where every token behind s₀ has one.
+  private final int[][] at;
 
   /// Chooses rollouts by their lines, from the ends of their prompts on.
   ///
@@ -47,7 +49,7 @@ public final class StoredTrajectories implements Trajectories {
         throw new IllegalArgumentException("rollout " + line + " has no " + position.printed());
       }
       // Same tokens, or the hidden states are of something else.
-      if (!Arrays.equals(store.tokens(line), rollouts.get(line).tokens())) {
+      if (!isOf(store, line, rollouts.get(line).tokens())) {
         throw new IllegalArgumentException(
             "activations must be of the rollouts beside them, found other tokens in rollout " + line
                 + ": capture the states again");
@@ -59,6 +61,29 @@ public final class StoredTrajectories implements Trajectories {
     this.hook = hook;
     this.position = position;
     this.width = store.width(hook);
+    this.at = StoredPosition.COMPLETION.isAmong(store.positions())
+        ? null
+        : Arrays.stream(chosen).mapToObj(line -> behind(store, line, position.in(rollouts.get(line)).orElseThrow()))
+            .toArray(int[][]::new);
+  }
+
+  private static boolean isOf(ActivationStore store, int line, int[] tokens) {
+    int[] positions = store.positions(line);
+    int[] stored = store.tokens(line);
+    return (positions.length == tokens.length || !StoredPosition.EVERY.equals(store.positions()))
+        && positions[positions.length - 1] < tokens.length
+        && IntStream.range(0, stored.length).allMatch(row -> stored[row] == tokens[positions[row]]);
+  }
+
+  /// The stored positions from s₀ on.
+  private static int[] behind(ActivationStore store, int line, int first) {
+    int[] positions = store.positions(line);
+    int from = Arrays.binarySearch(positions, first);
+    if (from < 0) {
+      throw new IllegalArgumentException("the store has no state at position " + first + " of rollout " + line
+          + ": capture it too");
+    }
+    return Arrays.copyOfRange(positions, from, positions.length);
   }
 
   /// All rollouts of one dataset.
@@ -93,12 +118,30 @@ public final class StoredTrajectories implements Trajectories {
 
   @Override
   public int length(int i) {
-    return store.length(chosen[i]) - promptLength(i) + 1;
+    return at == null ? generated(i) + 1 : at[i].length;
+  }
+
+  @Override
+  public int generated(int i) {
+    return rollout(i).tokens().length - promptLength(i);
+  }
+
+  @Override
+  public int state(int i, int t) {
+    if (at == null) {
+      return t;
+    }
+    int found = Arrays.binarySearch(at[i], promptLength(i) - 1 + t);
+    if (found < 0) {
+      throw new IllegalArgumentException("the store has no state at token " + t + " behind s₀ of rollout " + chosen[i]);
+    }
+    return found;
   }
 
   @Override
   public void states(int i, float[] into, int offset) {
-    store.rows(hook, store.firstRow(chosen[i]) + promptLength(i) - 1, length(i), into, offset);
+    int before = store.length(chosen[i]) - length(i);
+    store.rows(hook, store.firstRow(chosen[i]) + before, length(i), into, offset);
   }
 
   @Override

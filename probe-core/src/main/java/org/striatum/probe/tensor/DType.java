@@ -27,6 +27,24 @@ public enum DType implements PrintedLater {
     return bytes;
   }
 
+  /// A number as it is read back when it was written as this type of floating-point numbers: the nearest one, of two the even one.
+  ///
+  /// @throws IllegalArgumentException if this type holds others
+  public float rounded(float value) {
+    return switch (this) {
+      case F64, F32 -> value;
+      case F16 -> Float.float16ToFloat(Float.floatToFloat16(value));
+      case BF16 -> Float.intBitsToFloat(upperHalf(value) << 16);
+      default -> throw new IllegalArgumentException(this + " holds no floating-point numbers that are written here");
+    };
+  }
+
+  /// The upper half of a float, rounded to nearest even. (NaN keeps a bit of its payload, so it stays NaN.)
+  static short upperHalf(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (short) (Float.isNaN(value) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
   /// Reads the name a header uses.
   ///
   /// @throws IllegalArgumentException if elements of this type are not read, listing those that are

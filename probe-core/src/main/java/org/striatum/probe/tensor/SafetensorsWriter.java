@@ -15,15 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.zip.CRC32C;
 import org.striatum.probe.run.AtomicFile;
 
 /// Streams tensors of known shape to a new safetensors file: all are declared first, because the header stands before
 /// the data; then each is filled front to back, in parts of any size and in any interleaving.
 ///
 /// The bytes go to a temporary file beside the target. [#close] puts it in place if every tensor is whole, and deletes
-/// it otherwise: the target is always either absent, as it was before, or complete. A resumable writer leaves its
-/// temporary file behind, for another to go on with. Not thread-safe.
+/// it otherwise: the target is always either absent, as it was before, or complete. Not thread-safe.
 public final class SafetensorsWriter implements AutoCloseable {
   private static final int CHUNK = 1 << 20;
 
@@ -41,9 +39,9 @@ public final class SafetensorsWriter implements AutoCloseable {
     this(tensors, metadata, () -> new AtomicFile(target));
   }
 
-  /// Goes on with what an earlier resumable writer left of the same file, or begins it: see [#skip].
-  public static SafetensorsWriter resumable(Path target, List<Declared> tensors) throws IOException {
-    return new SafetensorsWriter(tensors, Map.of(), () -> AtomicFile.resumable(target));
+  /// Begins a file that other processes may write as well: see [AtomicFile#amongOthers].
+  public static SafetensorsWriter amongOthers(Path target, List<Declared> tensors) throws IOException {
+    return new SafetensorsWriter(tensors, Map.of(), () -> AtomicFile.amongOthers(target));
   }
 
   @FunctionalInterface
@@ -63,43 +61,10 @@ public final class SafetensorsWriter implements AutoCloseable {
     try {
       ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
       writeFully(start.putLong(header.length).put(header).flip(), 0);
-      file.channel().truncate(offset); // nothing may lie behind the last tensor
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
-  }
-
-  /// Takes the first `rows` (of the outermost dimension) of every tensor as written before.
-  ///
-  /// @throws IllegalArgumentException if a tensor has fewer
-  public void skip(long rows) {
-    for (Part part : parts.values()) {
-      long outermost = part.info.shape().getFirst();
-      if (rows < 0 || rows > outermost) {
-        throw new IllegalArgumentException(
-            "tensor '" + part.info.name() + "' has " + outermost + " rows, found " + rows);
-      }
-      part.written = part.info.byteLength() / outermost * rows;
-    }
-  }
-
-  /// CRC-32C of some rows (of the outermost dimension) of every tensor, as they lie in the file; of fewer bytes where the
-  /// file ends before them.
-  public long checksum(long firstRow, long endRow) throws IOException {
-    CRC32C checksum = new CRC32C();
-    for (Part part : parts.values()) {
-      long row = part.info.byteLength() / part.info.shape().getFirst();
-      long end = part.info.offset() + endRow * row;
-      for (long at = part.info.offset() + firstRow * row; at < end; at += chunk.position()) {
-        chunk.clear().limit((int) Math.min(CHUNK, end - at));
-        if (file.channel().read(chunk, at) < 0) {
-          break;
-        }
-        checksum.update(chunk.array(), 0, chunk.position());
-      }
-    }
-    return checksum.getValue();
   }
 
   /// Appends to an F64, F32, F16 or BF16 tensor, rounding to nearest.
@@ -117,7 +82,7 @@ public final class SafetensorsWriter implements AutoCloseable {
           case F64 -> chunk.putDouble(values[i]);
           case F32 -> chunk.putFloat(values[i]);
           case F16 -> chunk.putShort(Float.floatToFloat16(values[i]));
-          case BF16 -> chunk.putShort(brainFloat(values[i]));
+          case BF16 -> chunk.putShort(DType.upperHalf(values[i]));
           default -> throw wrongType(part, "floating-point numbers");
         }
       }
@@ -182,7 +147,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
   }
 
-  /// Deletes what was written, whole or not, unless it is resumable: for a caller that fails in between.
+  /// Deletes what was written, whole or not, unless the file is in place: for a caller that fails in between.
   public void abandon() throws IOException {
     closed = true;
     file.close();
@@ -217,12 +182,6 @@ public final class SafetensorsWriter implements AutoCloseable {
   private static IllegalArgumentException wrongType(Part part, String found) {
     return new IllegalArgumentException(
         "tensor '" + part.info.name() + "' was declared " + part.info.dtype() + ", found " + found);
-  }
-
-  /// The upper half of a float, rounded to nearest even. (NaN keeps a bit of its payload, so it stays NaN.)
-  private static short brainFloat(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    return (short) (Float.isNaN(value) ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
   }
 
   private static byte[] header(List<Declared> tensors, Map<String, String> metadata) throws IOException {

@@ -3,11 +3,15 @@ package org.striatum.probe.transfer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.transfer.TransferResults.Place;
@@ -25,27 +29,29 @@ record FittedPlace(Place place, HookPoint hook, FirstStates train, FirstStates t
   /// @param probes the linear probe refitted on each draw
   record RandomSets(List<int[]> coordinates, List<LinearPredictor> probes) {}
 
-  /// @param halves of all its problems
+  private record Fits(LinearPredictor probe, List<LinearPredictor> random) {}
+
+  /// @param halves of all its problems, asked for where something can be fitted
+  /// @param random draws sets
   /// @throws NotEnoughData if nothing can be fitted here
   static FittedPlace fit(Place place, HookPoint hook, FirstStates all, Split split, List<Integer> studied,
-      TransferSettings settings, HalfSets halves, RandomGenerator random) {
+      TransferSettings settings, Supplier<HalfSets> halves, RandomGenerator random, Pieces pieces) {
     FirstStates train = all.in(Split.Fold.TRAIN, split);
     FirstStates test = all.in(Split.Fold.TEST, split);
     train.requireBothOutcomes(Split.Fold.TRAIN);
     test.requireBothOutcomes(Split.Fold.TEST);
     NotEnoughData.require("a comparison of sets", "coordinates", train.width(), 3);
-    LinearPredictor probe = train.probe();
+    Part<HalfSets> halved = pieces.part(halves);
     int k = new SetSize(settings.refitted()).of(train.width());
     List<int[]> sets = new ArrayList<>();
-    List<LinearPredictor> probes = new ArrayList<>();
     for (int r = 0; r < settings.randomSets(); r++) {
-      int[] set = random.ints(0, train.width()).distinct().limit(k).sorted().toArray();
-      sets.add(set);
-      probes.add(train.columns(set).probe());
+      sets.add(random.ints(0, train.width()).distinct().limit(k).sorted().toArray());
     }
+    Fits fits = pieces.all(Work.of(place + ", " + hook + " probes", Fits.class, 1,
+        _ -> new Fits(train.probe(), sets.stream().map(set -> train.columns(set).probe()).toList()))).getFirst();
     int[] own = studied == null ? null : studied.stream().mapToInt(Integer::intValue).toArray();
-    return new FittedPlace(place, hook, train, test, probe, new Orders(FirstStates.order(probe), own), halves,
-        new RandomSets(sets, probes));
+    return new FittedPlace(place, hook, train, test, fits.probe,
+        new Orders(FirstStates.order(fits.probe), own), halved.get(), new RandomSets(sets, fits.random));
   }
 
   int width() {

@@ -1,10 +1,11 @@
 package org.striatum.probe.transfer;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.sparse.SharedRidge;
 import org.striatum.probe.stats.OutcomeShuffle;
@@ -24,21 +25,30 @@ record HalfSets(List<int[][][]> halvings) {
   /// @param shuffles of all outcomes of the place, the same in every halving, ≥ 0
   /// @param k coordinates kept of each order
   /// @param random the same for one dataset at all hook points, so that they are shuffled alike
-  static HalfSets of(FirstStates all, long[] deals, int shuffles, int k, RandomGenerator random) {
-    boolean[][] outcomes = new boolean[1 + shuffles][];
-    Arrays.setAll(outcomes, s -> s == 0
-        ? all.successes()
-        : OutcomeShuffle.byProblem(all.successes(), all.problems(), random));
-    List<int[][][]> halvings = new ArrayList<>();
-    for (long deal : deals) {
-      int[][] halves = all.halves(deal);
+  /// @param name of the pieces, distinct
+  /// @param pieces one a halving
+  static HalfSets of(FirstStates all, long[] deals, int shuffles, int k, RandomGenerator random, String name,
+      Pieces pieces) {
+    boolean[][] outcomes = new boolean[1 + shuffles][]; // shuffled when they are first needed
+    double width = all.width();
+    double operations = width * width * (all.size() + width + 2.0 * shuffles);
+    List<Halving> halvings = pieces.all(Work.of(name, Halving.class, deals.length, operations, deal -> {
+      if (outcomes[0] == null) {
+        Arrays.setAll(outcomes, s -> s == 0
+            ? all.successes()
+            : OutcomeShuffle.byProblem(all.successes(), all.problems(), random));
+      }
+      int[][] halves = all.halves(deals[deal]);
       boolean both = Arrays.stream(halves).allMatch(items -> all.taken(items).hasBothOutcomes());
-      halvings.add(both
+      return new Halving(both
           ? Arrays.stream(halves).map(items -> orders(all.taken(items), items, outcomes, k)).toArray(int[][][]::new)
           : new int[0][][]);
-    }
-    return new HalfSets(halvings);
+    }));
+    return new HalfSets(halvings.stream().map(Halving::orders).toList());
   }
+
+  /// One of the halvings.
+  private record Halving(int[][][] orders) {}
 
   /// Best coordinates of a half for each of the outcomes, best first.
   private static int[][] orders(FirstStates half, int[] items, boolean[][] outcomes, int k) {

@@ -15,17 +15,24 @@ import org.striatum.probe.transfer.TransferResults.FunctionalTransfer;
 ///
 /// @param resamples bootstrap resamples behind each interval
 record ProbeTransfer(int k, int resamples, RandomGenerator random) {
-  /// From one place to another, of one width.
+  /// What a transfer comes to: figures, and the scores behind them.
+  record Scores(FunctionalTransfer figures, double[] own, double[] moved, double[] length, double[] lengthMoved) {}
+
+  /// Test states that count.
   ///
   /// @param sameData whether both are one dataset, so that equal problem ids are equal problems
-  /// @return null where what is left of the test problems has one class only
-  ProbePool.Scored of(FittedPlace from, FittedPlace to, boolean sameData) {
+  static FirstStates test(FittedPlace from, FittedPlace to, boolean sameData) {
     SortedSet<String> fittedOn = from.train().distinctProblems();
     FirstStates all = to.test();
-    FirstStates test = sameData ? all.where(i -> !fittedOn.contains(all.problems()[i])) : all;
-    if (!test.hasBothOutcomes()) {
-      return null;
-    }
+    return sameData ? all.where(i -> !fittedOn.contains(all.problems()[i])) : all;
+  }
+
+  /// From one place to another, of one width.
+  ///
+  /// @param test states that count, of both outcomes
+  Scores of(FittedPlace from, FittedPlace to, FirstStates test) {
+    SortedSet<String> fittedOn = from.train().distinctProblems();
+    FirstStates all = to.test();
     LinearPredictor moved = new LinearPredictor(to.probe().scale(), from.probe().intercept(),
         from.probe().coefficients());
     double[] own = test.scores(to.probe());
@@ -46,7 +53,7 @@ record ProbeTransfer(int k, int resamples, RandomGenerator random) {
         ownAuroc.low() > 0.5 ? (movedAuroc.value() - 0.5) / (ownAuroc.value() - 0.5) : Double.NaN, k,
         refitted(to, test, from.best(k)), refitted(to, test, to.best(k)), quantile(randoms, 0.025),
         DoubleStream.of(randoms).average().orElse(Double.NaN), quantile(randoms, 0.975));
-    return new ProbePool.Scored(figures, test, own, restandardised, length, lengthMoved);
+    return new Scores(figures, own, restandardised, length, lengthMoved);
   }
 
   private Estimate refitted(FittedPlace to, FirstStates test, int[] coordinates) {

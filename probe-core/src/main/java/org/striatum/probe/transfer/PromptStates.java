@@ -2,6 +2,7 @@ package org.striatum.probe.transfer;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SortedMap;
@@ -27,13 +28,20 @@ public final class PromptStates {
 
   /// Reads a run's.
   public static PromptStates of(ComparedRun run) {
+    return of(run.name(), run.architecture(), run.weights(), run.datasets());
+  }
+
+  /// Reads a run's.
+  ///
+  /// @param architecture, weights as [ComparedRun] has them
+  public static PromptStates of(String name, String architecture, String weights, List<ComparedDataset> datasets) {
     SequencedMap<String, SortedMap<HookPoint, FirstStates>> states = new LinkedHashMap<>();
-    for (ComparedDataset dataset : run.datasets()) {
+    for (ComparedDataset dataset : datasets) {
       SortedMap<HookPoint, FirstStates> at = new TreeMap<>();
       dataset.states().forEach((hook, trajectories) -> at.put(hook, FirstStates.of(trajectories)));
       states.put(dataset.name(), at);
     }
-    return new PromptStates(run.name(), run.architecture(), run.weights(), states);
+    return new PromptStates(name, architecture, weights, states);
   }
 
   /// Of the run.

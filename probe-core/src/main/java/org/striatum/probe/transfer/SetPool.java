@@ -9,6 +9,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
 import org.striatum.probe.stats.RandomStreams;
@@ -40,9 +43,12 @@ final class SetPool {
 
   private final TransferSettings settings;
   private final RandomStreams streams;
+  private final Pieces pieces;
   private final Map<FittedPlace, Ceiling> ceilings = new HashMap<>();
 
-  SetPool(TransferSettings settings, RandomStreams streams) {
+  /// @param pieces for each question the draws of names, and the planted pairs of each overlap
+  SetPool(TransferSettings settings, RandomStreams streams, Pieces pieces) {
+    this.pieces = pieces;
     this.settings = settings;
     this.streams = streams;
   }
@@ -85,12 +91,16 @@ final class SetPool {
     }
     double observed = mean(asked, this::shared);
     double structure = mean(asked, this::structure);
-    double[] nulls = unrelated(first + " and " + second, asked, structure);
+    String question = first + " and " + second;
+    Part<Figures> names = pieces.part(() -> pieces.all(Work.of(question + " names", Figures.class, 1,
+        _ -> new Figures(unrelated(question, asked, structure)))).getFirst());
+    List<PlantedPairs> pairsPlanted = planted(question, asked, structure);
+    double[] nulls = names.get().of;
     double[] sorted = Arrays.stream(nulls).sorted().toArray();
     // As many of the draws may reach a figure that is called significant after the strictest correction.
     int allowed = (int) Math.floor(ALPHA / family * (1 + DRAWS)) - 1;
     double critical = allowed < 0 ? Double.POSITIVE_INFINITY : sorted[DRAWS - 1 - allowed];
-    List<Planted> planted = planted(first + " and " + second, asked, structure, critical);
+    List<Planted> planted = pairsPlanted.stream().map(one -> one.counted(critical)).toList();
     double own = mean(asked, pair -> (ceiling(pair.first()).shared() + ceiling(pair.second()).shared()) / 2);
     double chance = HalfSets.mean(nulls);
     return new PooledSets(first, second, settings.refitted(), pairs.size(), asked.size(), observed, own, chance,
@@ -140,22 +150,30 @@ final class SetPool {
     return HalfSets.mean(pairs.stream().mapToDouble(figure::apply).toArray());
   }
 
-  private List<Planted> planted(String question, List<Pair> pairs, double structure, double critical) {
+  private record Figures(double[] of) {}
+
+  /// The statistic of pairs that were planted with one overlap, ascending.
+  private record PlantedPairs(double overlap, double[] sorted, double mean) {
+    Planted counted(double critical) {
+      return new Planted(overlap, sorted.length, (int) Arrays.stream(sorted).filter(t -> t > critical).count(),
+          Bootstrap.quantile(sorted, 0.025), mean, Bootstrap.quantile(sorted, 0.975));
+    }
+  }
+
+  private List<PlantedPairs> planted(String question, List<Pair> pairs, double structure) {
     // Pairs of the same two places at several hook points are planted together: neighbouring layers agree.
     Map<List<Place>, List<Pair>> together = new LinkedHashMap<>();
     pairs.forEach(pair -> together
         .computeIfAbsent(List.of(pair.first().place(), pair.second().place()), _ -> new ArrayList<>()).add(pair));
     double[] overlaps = Arrays.stream(concat(OVERLAPS, settings.power().effect())).sorted().distinct().toArray();
-    List<Planted> found = new ArrayList<>();
-    for (double overlap : settings.power().planted() == 0 ? new double[0] : overlaps) {
+    int count = settings.power().planted() == 0 ? 0 : overlaps.length;
+    return pieces.all(Work.of(question + " planted", PlantedPairs.class, count, o -> {
+      double overlap = overlaps[o];
       RandomGenerator random = streams.of(question + " planted " + overlap);
       double[] figures = new double[settings.power().planted()];
       Arrays.setAll(figures, _ -> planted(together, overlap, random) + (1 - overlap) * structure);
-      double[] sorted = Arrays.stream(figures).sorted().toArray();
-      found.add(new Planted(overlap, figures.length, (int) Arrays.stream(figures).filter(t -> t > critical).count(),
-          Bootstrap.quantile(sorted, 0.025), HalfSets.mean(figures), Bootstrap.quantile(sorted, 0.975)));
-    }
-    return found;
+      return new PlantedPairs(overlap, Arrays.stream(figures).sorted().toArray(), HalfSets.mean(figures));
+    }));
   }
 
   private static double[] concat(double[] values, double one) {

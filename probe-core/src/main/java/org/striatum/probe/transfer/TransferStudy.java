@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.FalseDiscovery;
 import org.striatum.probe.stats.RandomStreams;
@@ -28,9 +32,19 @@ import org.striatum.probe.transfer.TransferResults.SetOverlap;
 public final class TransferStudy {
   private final TransferSettings settings;
   private final RandomStreams streams;
+  private final Pieces pieces;
 
+  /// A study whose parts are computed here.
+  ///
   /// @param seed of every random number in the study
   public TransferStudy(TransferSettings settings, long seed) {
+    this(settings, seed, Pieces.HERE);
+  }
+
+  /// @param seed of every random number in the study
+  /// @param pieces bases, fits, transfers and pooled tests
+  public TransferStudy(TransferSettings settings, long seed, Pieces pieces) {
+    this.pieces = pieces;
     this.settings = settings;
     this.streams = new RandomStreams(seed);
   }
@@ -78,31 +92,39 @@ public final class TransferStudy {
         + runs.size() * (runs.size() - 1L) / 2;
     try (Progress.Task task = progress.start("transfer", units, "part")) {
       List<PromptStates> states = runs.stream().map(PromptStates::of).toList();
-      List<Basis> bases = new ArrayList<>();
+      List<int[]> pairs = new ArrayList<>();
       for (int i = 0; i < runs.size(); i++) {
         for (int j = i + 1; j < runs.size(); j++) {
-          bases.add(basis(states.get(i), states.get(j)));
-          task.step(1);
+          pairs.add(new int[]{i, j});
         }
       }
-      List<String> notes = new ArrayList<>();
-      List<SortedMap<HookPoint, Map<String, FittedPlace>>> fitted = new ArrayList<>();
+      Part<List<Basis>> based = pieces.part(() -> bases(pairs, states, task));
+      List<Part<List<Fitted>>> parts = new ArrayList<>();
       for (int i = 0; i < runs.size(); i++) {
-        fitted.add(fitted(runs.get(i), states.get(i), notes, task));
+        ComparedRun run = runs.get(i);
+        PromptStates of = states.get(i);
+        parts.add(pieces.part(() -> fitted(run, of, task)));
       }
-      List<Question> questions = new ArrayList<>();
+      List<Basis> bases = based.get();
+      List<String> notes = new ArrayList<>();
+      List<SortedMap<HookPoint, Map<String, FittedPlace>>> fitted = parts.stream()
+          .map(part -> placed(part.get(), notes))
+          .toList();
+      List<Part<Question>> asked = new ArrayList<>();
       for (int i = 0; i < runs.size(); i++) {
-        questions.add(withinRun(runs.get(i).name(), fitted.get(i)));
+        String name = runs.get(i).name();
+        SortedMap<HookPoint, Map<String, FittedPlace>> own = fitted.get(i);
+        asked.add(pieces.part(() -> withinRun(name, own)));
       }
       for (Basis basis : bases) {
         if (basis.common()) {
-          questions.add(acrossRuns(basis, fitted.get(index(runs, basis.first())),
-              fitted.get(index(runs, basis.second()))));
+          asked.add(pieces.part(() -> acrossRuns(basis, fitted.get(index(runs, basis.first())),
+              fitted.get(index(runs, basis.second())))));
         } else {
           notes.add(basis.first() + " and " + basis.second() + ": " + basis.reason() + "; compared by curves only");
         }
       }
-      return answered(runs, bases, fitted, questions, notes);
+      return answered(runs, bases, fitted, asked.stream().map(Part::get).toList(), notes);
     }
   }
 
@@ -115,21 +137,24 @@ public final class TransferStudy {
       List<SortedMap<HookPoint, Map<String, FittedPlace>>> fitted, List<Question> questions, List<String> notes) {
     List<SetOverlap> overlaps = questions.stream().flatMap(question -> question.pairs().stream())
         .flatMap(pair -> SetComparison.of(pair.first(), pair.second(), settings.sizes()).stream()).toList();
-    SetPool sets = new SetPool(settings, streams);
+    SetPool sets = new SetPool(settings, streams, pieces);
     List<Question> ofSets = questions.stream().filter(question -> !question.pairs().isEmpty()).toList();
-    List<PooledSets> pooled = ofSets.stream()
-        .map(question -> sets.of(question.first(), question.second(), question.pairs(), ofSets.size())).toList();
-    List<PooledProbes> probes = questions.stream().filter(question -> !question.transfers().isEmpty())
-        .map(question -> new ProbePool(settings.resamples(), settings.power().effect(),
-            streams.of(question.first() + " and " + question.second() + " probes"))
-            .of(question.first(), question.second(), question.transfers()))
-        .toList();
+    List<Part<PooledSets>> pooled = ofSets.stream().map(question -> pieces
+        .part(() -> sets.of(question.first(), question.second(), question.pairs(), ofSets.size()))).toList();
+    List<Question> ofProbes = questions.stream().filter(question -> !question.transfers().isEmpty()).toList();
+    List<PooledProbes> probes = pieces.all(Work.of("pooled probes", PooledProbes.class, ofProbes.size(), q -> {
+      Question question = ofProbes.get(q);
+      return new ProbePool(settings.resamples(), settings.power().effect(),
+          streams.of(question.first() + " and " + question.second() + " probes"))
+          .of(question.first(), question.second(), question.transfers());
+    }));
     return new TransferResults(runs.stream().map(ComparedRun::name).toList(), bases,
         fitted.stream().flatMap(run -> run.values().stream()).flatMap(at -> at.values().stream()).map(sets::ceiling)
             .toList(),
         SetComparison.adjusted(overlaps), questions.stream().flatMap(question -> question.transfers().stream())
             .map(ProbePool.Scored::figures).toList(),
-        oneFamily(pooled), probes, runs.stream().flatMap(run -> RunCurves.of(run).stream()).toList(), notes);
+        oneFamily(pooled.stream().map(Part::get).toList()), probes,
+        runs.stream().flatMap(run -> RunCurves.of(run).stream()).toList(), notes);
   }
 
   /// All pooled tests of sets are one family; those that could not be asked are in none.
@@ -148,68 +173,116 @@ public final class TransferStudy {
     return runs.stream().map(ComparedRun::name).toList().indexOf(name);
   }
 
-  private SortedMap<HookPoint, Map<String, FittedPlace>> fitted(ComparedRun run, PromptStates of, List<String> notes,
-      Progress.Task task) {
-    SortedMap<HookPoint, Map<String, FittedPlace>> fitted = new TreeMap<>();
-    long[] deals = streams.of("halves").longs(settings.halvings()).toArray();
-    of.states().forEach((name, byHook) -> {
-      Place place = new Place(run.name(), name);
-      Split split = run.dataset(name).orElseThrow().split();
-      Map<HookPoint, List<Integer>> orders = run.orders(name);
-      byHook.forEach((hook, states) -> {
-        try {
-          FittedPlace own = FittedPlace.fit(place, hook, states, split, orders.get(hook), settings,
-              HalfSets.of(states, deals, settings.power().shuffles(), SetComparison.largest(settings, states.width()),
-                  streams.of(place + " shuffles")),
-              streams.of(place + " " + hook));
-          fitted.computeIfAbsent(hook, _ -> new LinkedHashMap<>()).put(name, own);
-        } catch (NotEnoughData missing) {
-          notes.add(place + ", " + hook + ": " + missing.getMessage());
-        }
-        task.step(1);
-      });
-    });
-    return fitted;
+  private List<Basis> bases(List<int[]> pairs, List<PromptStates> states, Progress.Task task) {
+    Work<Basis> work = Work.of("bases", Basis.class, pairs.size(),
+        pair -> basis(states.get(pairs.get(pair)[0]), states.get(pairs.get(pair)[1])));
+    task.step(work.count() - pieces.left(work));
+    return pieces.all(work, computed -> task.step(computed.size()));
   }
 
+  /// A place at a hook point, or why there is none.
+  ///
+  /// @param place null where there is none
+  /// @param note null where there is one
+  private record Fitted(HookPoint hook, String dataset, FittedPlace place, String note) {}
+
+  private List<Fitted> fitted(ComparedRun run, PromptStates of, Progress.Task task) {
+    List<Part<Fitted>> parts = new ArrayList<>();
+    of.states().forEach((name, byHook) -> {
+      Split split = run.dataset(name).orElseThrow().split();
+      Map<HookPoint, List<Integer>> orders = run.orders(name);
+      byHook.forEach((hook, states) -> parts.add(pieces.part(() -> {
+        Fitted fitted = fitted(new Place(run.name(), name), hook, states, split, orders.get(hook));
+        task.step(1);
+        return fitted;
+      })));
+    });
+    return parts.stream().map(Part::get).toList();
+  }
+
+  private Fitted fitted(Place place, HookPoint hook, FirstStates states, Split split, List<Integer> order) {
+    long[] deals = streams.of("halves").longs(settings.halvings()).toArray();
+    try {
+      return new Fitted(hook, place.dataset(), FittedPlace.fit(place, hook, states, split, order, settings,
+          () -> HalfSets.of(states, deals, settings.power().shuffles(),
+              SetComparison.largest(settings, states.width()), streams.of(place + " shuffles"),
+              place + ", " + hook + " halves", pieces),
+          streams.of(place + " " + hook), pieces), null);
+    } catch (NotEnoughData missing) {
+      return new Fitted(hook, place.dataset(), null, place + ", " + hook + ": " + missing.getMessage());
+    }
+  }
+
+  /// By hook point and dataset; what is missing is noted.
+  private static SortedMap<HookPoint, Map<String, FittedPlace>> placed(List<Fitted> fitted, List<String> notes) {
+    SortedMap<HookPoint, Map<String, FittedPlace>> placed = new TreeMap<>();
+    for (Fitted one : fitted) {
+      if (one.place == null) {
+        notes.add(one.note);
+      } else {
+        placed.computeIfAbsent(one.hook, _ -> new LinkedHashMap<>()).put(one.dataset, one.place);
+      }
+    }
+    return placed;
+  }
+
+  private record Transfer(FittedPlace from, FittedPlace to, boolean sameData) {}
+
   private Question withinRun(String run, SortedMap<HookPoint, Map<String, FittedPlace>> fitted) {
-    Question question = new Question(run, run, new ArrayList<>(), new ArrayList<>());
+    List<SetPool.Pair> pairs = new ArrayList<>();
+    List<Transfer> transfers = new ArrayList<>();
     for (Map<String, FittedPlace> at : fitted.values()) {
       List<FittedPlace> places = List.copyOf(at.values());
       for (int i = 0; i < places.size(); i++) {
         for (int j = 0; j < places.size(); j++) {
           if (i < j) {
-            question.pairs().add(new SetPool.Pair(places.get(i), places.get(j)));
+            pairs.add(new SetPool.Pair(places.get(i), places.get(j)));
           }
           if (i != j) {
-            add(question, places.get(i), places.get(j), false);
+            transfers.add(new Transfer(places.get(i), places.get(j), false));
           }
         }
       }
     }
-    return question;
+    return new Question(run, run, pairs, scored(run + " and " + run, transfers));
   }
 
   private Question acrossRuns(Basis basis, SortedMap<HookPoint, Map<String, FittedPlace>> first,
       SortedMap<HookPoint, Map<String, FittedPlace>> second) {
-    Question question = new Question(basis.first(), basis.second(), new ArrayList<>(), new ArrayList<>());
+    List<SetPool.Pair> pairs = new ArrayList<>();
+    List<Transfer> transfers = new ArrayList<>();
     first.forEach((hook, places) -> places.forEach((dataset, place) -> {
       FittedPlace other = second.getOrDefault(hook, Map.of()).get(dataset);
       if (other != null && other.width() == place.width()) {
-        question.pairs().add(new SetPool.Pair(place, other));
-        add(question, place, other, true);
-        add(question, other, place, true);
+        pairs.add(new SetPool.Pair(place, other));
+        transfers.add(new Transfer(place, other, true));
+        transfers.add(new Transfer(other, place, true));
       }
     }));
-    return question;
+    return new Question(basis.first(), basis.second(), pairs,
+        scored(basis.first() + " and " + basis.second(), transfers));
   }
 
-  private void add(Question question, FittedPlace from, FittedPlace to, boolean sameData) {
-    int k = new SetSize(settings.refitted()).of(to.width());
-    ProbePool.Scored transfer = new ProbeTransfer(k, settings.resamples(),
-        streams.of(from.place() + " to " + to.place() + " " + to.hook())).of(from, to, sameData);
-    if (transfer != null) {
-      question.transfers().add(transfer);
+  /// Transfers whose test problems have both outcomes.
+  private List<ProbePool.Scored> scored(String question, List<Transfer> all) {
+    List<Transfer> transfers = new ArrayList<>();
+    List<FirstStates> tests = new ArrayList<>();
+    for (Transfer one : all) {
+      FirstStates test = ProbeTransfer.test(one.from, one.to, one.sameData);
+      if (test.hasBothOutcomes()) {
+        transfers.add(one);
+        tests.add(test);
+      }
     }
+    List<ProbeTransfer.Scores> scores = pieces.all(Work.of(question + " transfers", ProbeTransfer.Scores.class,
+        transfers.size(), t -> {
+          FittedPlace from = transfers.get(t).from;
+          FittedPlace to = transfers.get(t).to;
+          int k = new SetSize(settings.refitted()).of(to.width());
+          return new ProbeTransfer(k, settings.resamples(),
+              streams.of(from.place() + " to " + to.place() + " " + to.hook())).of(from, to, tests.get(t));
+        }));
+    return IntStream.range(0, scores.size()).mapToObj(t -> new ProbePool.Scored(scores.get(t).figures(), tests.get(t),
+        scores.get(t).own(), scores.get(t).moved(), scores.get(t).length(), scores.get(t).lengthMoved())).toList();
   }
 }

@@ -1,6 +1,7 @@
 package org.striatum.probe.uses;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.McNemar;
@@ -29,7 +33,11 @@ import org.striatum.probe.uses.StepSearch.Answer;
 /// and majority, best value and best log-probability of K whole completions. (arXiv 2602.00986, §6.)
 ///
 /// @param search how steps are drawn
-public record SearchStudy(StepSearch search) {
+/// @param pieces where problems are answered, some at a time
+public record SearchStudy(StepSearch search, Pieces pieces) {
+  /// Problems that are answered together, at least.
+  private static final int TOGETHER = 8;
+
   /// The arm that chooses steps at random, at the same budget.
   public static final String RANDOM = "random choice";
   static final String SINGLE = "one sample";
@@ -65,13 +73,23 @@ public record SearchStudy(StepSearch search) {
   /// @param task stepped [#units] times a problem
   public DatasetSearch study(Asked asked, List<Judge> judges, List<String> notes, Progress.Task task) {
     Map<String, Attempt> attempts = new LinkedHashMap<>();
+    Map<String, Work<Answer>> searched = new LinkedHashMap<>();
     for (Judge judge : judges) {
-      attempts.put(SEARCH + judge.name(),
-          graded(asked, search.byScore(asked.dataset(), asked.prompts(), judge.score(), task)));
+      searched.put(SEARCH + judge.name(), stepwise(asked, SEARCH + judge.name(), (prompts, first) -> search
+          .byScore(asked.dataset(), prompts, first, judge.score(), task)));
     }
-    List<String> searches = List.copyOf(attempts.keySet());
-    attempts.put(RANDOM, graded(asked, search.atRandom(asked.dataset(), asked.prompts(), task)));
-    whole(asked, judges.getFirst().score(), attempts);
+    List<String> searches = List.copyOf(searched.keySet());
+    searched.put(RANDOM, stepwise(asked, RANDOM,
+        (prompts, first) -> search.atRandom(asked.dataset(), prompts, first, task)));
+    Work<WholeAnswers> whole = whole(asked, judges.getFirst().score());
+    Map<String, Part<List<Answer>>> answers = new LinkedHashMap<>();
+    searched.forEach((name, work) -> answers.put(name, pieces.part(() -> {
+      task.step(work.count() - pieces.left(work));
+      return pieces.all(work);
+    })));
+    List<WholeAnswers> completions = pieces.all(whole);
+    answers.forEach((name, found) -> attempts.put(name, graded(asked, found.get())));
+    whole(asked, completions, attempts);
 
     RandomGenerator random = new RandomStreams(search.seed()).of(asked.dataset());
     String[] ids = asked.problems().stream().map(Problem::id).toArray(String[]::new);
@@ -104,13 +122,39 @@ public record SearchStudy(StepSearch search) {
         McNemar.exact(onlyOther, onlySearch));
   }
 
-  /// Arms that write whole completions, of which K are drawn once for all.
-  private void whole(Asked asked, StepScore score, Map<String, Attempt> attempts) {
+  /// Answers prompts from some problem on.
+  @FunctionalInterface
+  private interface Stepwise {
+    List<Answer> of(List<TokenSequence> prompts, int first);
+  }
+
+  private Work<Answer> stepwise(Asked asked, String arm, Stepwise answers) {
+    return Work.of(arm + " on " + asked.dataset(), Answer.class, blocks(asked),
+        block -> answers.of(asked.prompts().subList(block.getFirst(), block.getLast() + 1), block.getFirst()));
+  }
+
+  /// Problems that are answered together: as many as fill a batch with their candidates.
+  private List<List<Integer>> blocks(Asked asked) {
+    return Work.batches(asked.problems().size(),
+        Math.max(TOGETHER, Math.ceilDiv(search.batchSize(), search.candidates())));
+  }
+
+  /// Whole completions of one problem.
+  ///
+  /// @param drawn K of them
+  /// @param values of each
+  private record WholeAnswers(List<Completion> drawn, double[] values, Completion greedy) {}
+
+  private Work<WholeAnswers> whole(Asked asked, StepScore score) {
+    return Work.of("whole completions on " + asked.dataset(), WholeAnswers.class, blocks(asked),
+        block -> whole(asked, block, score));
+  }
+
+  private List<WholeAnswers> whole(Asked asked, List<Integer> block, StepScore score) {
     int k = search.candidates();
-    int n = asked.problems().size();
     List<TokenSequence> prompts = new ArrayList<>();
-    long[] seeds = new long[n * k];
-    for (int i = 0; i < n; i++) {
+    long[] seeds = new long[block.size() * k];
+    for (int i : block) {
       for (int sample = 0; sample < k; sample++) {
         seeds[prompts.size()] = Rollout.seed(search.seed(), asked.dataset() + " whole", i, sample);
         prompts.add(asked.prompts().get(i));
@@ -122,8 +166,20 @@ public record SearchStudy(StepSearch search) {
       texts.add(prompts.get(m).followedBy(drawn.get(m).tokens()));
     }
     double[] values = score.of(texts);
+    List<Completion> greedy = generate(block.stream().map(asked.prompts()::get).toList(), new long[block.size()],
+        search.sampling().greedily());
+    return IntStream.range(0, block.size()).mapToObj(b -> new WholeAnswers(drawn.subList(b * k, (b + 1) * k),
+        Arrays.copyOfRange(values, b * k, (b + 1) * k), greedy.get(b))).toList();
+  }
+
+  /// Arms that write whole completions, of which K are drawn once for all.
+  private void whole(Asked asked, List<WholeAnswers> whole, Map<String, Attempt> attempts) {
+    int k = search.candidates();
+    int n = asked.problems().size();
+    List<Completion> drawn = whole.stream().flatMap(one -> one.drawn().stream()).toList();
+    double[] values = whole.stream().flatMapToDouble(one -> Arrays.stream(one.values())).toArray();
     double[] logs = drawn.stream().mapToDouble(Completion::logProbability).toArray();
-    List<Completion> greedy = generate(asked.prompts(), new long[n], search.sampling().greedily());
+    List<Completion> greedy = whole.stream().map(WholeAnswers::greedy).toList();
     long all = drawn.stream().mapToLong(SearchStudy::tokens).sum();
     long first = IntStream.range(0, n).mapToLong(i -> tokens(drawn.get(i * k))).sum();
     List<Written> written = written(drawn);

@@ -83,8 +83,11 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
   private record Candidate(int[] tokens, int[] beyond, boolean last, int used, int drawn) {}
 
   /// Keeps the best-scored candidate of every step, the first among equals.
-  public List<Answer> byScore(String dataset, List<TokenSequence> prompts, StepScore score, Progress.Task task) {
-    return run(dataset, prompts, score, (_, _, scores) -> {
+  ///
+  /// @param first which of the dataset's problems the first prompt is of, from 0
+  public List<Answer> byScore(String dataset, List<TokenSequence> prompts, int first, StepScore score,
+      Progress.Task task) {
+    return run(dataset, prompts, first, score, (_, _, scores) -> {
       int best = 0;
       for (int k = 1; k < scores.length; k++) {
         best = scores[k] > scores[best] ? k : best;
@@ -94,15 +97,15 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
   }
 
   /// The control: draws the same candidates and keeps one at random.
-  public List<Answer> atRandom(String dataset, List<TokenSequence> prompts, Progress.Task task) {
-    return run(dataset, prompts, texts -> new double[texts.size()],
+  public List<Answer> atRandom(String dataset, List<TokenSequence> prompts, int first, Progress.Task task) {
+    return run(dataset, prompts, first, texts -> new double[texts.size()],
         (problem, step, scores) -> new SplittableRandom(Rollout.seed(seed, dataset + " choice", problem, step))
             .nextInt(scores.length),
         task);
   }
 
   /// @param task stepped once a finished problem
-  private List<Answer> run(String dataset, List<TokenSequence> prompts, StepScore score, Choice choice,
+  private List<Answer> run(String dataset, List<TokenSequence> prompts, int first, StepScore score, Choice choice,
       Progress.Task task) {
     List<Draft> drafts = prompts.stream().map(Draft::new).toList();
     for (int step = 0; drafts.stream().anyMatch(draft -> !draft.done); step++) {
@@ -110,7 +113,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
       int[] bounds = Arrays.stream(open).map(i -> bound(drafts.get(i))).toArray();
       for (int bound : Arrays.stream(bounds).distinct().sorted().toArray()) { // the limit is the call's
         int[] alike = IntStream.range(0, open.length).filter(k -> bounds[k] == bound).map(k -> open[k]).toArray();
-        advance(dataset, drafts, alike, step, bound, score, choice);
+        advance(dataset, drafts, first, alike, step, bound, score, choice);
       }
       task.step(Arrays.stream(open).filter(i -> drafts.get(i).done).count());
     }
@@ -123,13 +126,13 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
   }
 
   /// One step of problems that may all write `bound` tokens.
-  private void advance(String dataset, List<Draft> drafts, int[] open, int step, int bound, StepScore score,
+  private void advance(String dataset, List<Draft> drafts, int first, int[] open, int step, int bound, StepScore score,
       Choice choice) {
     List<TokenSequence> prefixes = new ArrayList<>();
     long[] seeds = new long[open.length * candidates];
     for (int i : open) {
       for (int k = 0; k < candidates; k++) {
-        seeds[prefixes.size()] = Rollout.seed(seed, dataset + " step " + step, i, k);
+        seeds[prefixes.size()] = Rollout.seed(seed, dataset + " step " + step, first + i, k);
         prefixes.add(drafts.get(i).begun());
       }
     }
@@ -144,7 +147,7 @@ public record StepSearch(GatedModel model, Sampling sampling, Function<int[], Li
     for (int n = 0; n < open.length; n++) {
       Draft draft = drafts.get(open[n]);
       int from = n * candidates;
-      int kept = from + choice.of(open[n], step, Arrays.copyOfRange(scores, from, from + candidates));
+      int kept = from + choice.of(first + open[n], step, Arrays.copyOfRange(scores, from, from + candidates));
       for (Candidate candidate : drawn.subList(from, from + candidates)) {
         draft.used += candidate.used();
         draft.drawn += candidate.drawn();

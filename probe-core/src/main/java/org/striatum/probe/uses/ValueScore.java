@@ -38,7 +38,7 @@ public record ValueScore(GatedModel model, HookPoint hook, LinearPredictor value
       states.states(i, rows, 0);
       Steps cut = steps.apply(i);
       for (int k = -1; k < cut.count(); k++) {
-        int state = k < 0 ? 0 : cut.last(k);
+        int state = k < 0 ? 0 : states.state(i, cut.last(k));
         ends.add(Arrays.copyOfRange(rows, state * width, (state + 1) * width));
         outcomes.add(states.reward(i) > 0.5);
       }

@@ -10,19 +10,57 @@ import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
 
 /// The states a probe's controls stand on, and what every control asks of them.
-///
-/// @param fit training and validation problems
-/// @param folds of the fit problems
-/// @param test reported
-/// @param regression on all of `fit`
-record ControlledProbe(InitialStates fit, ProblemFolds folds, InitialStates test, OutcomeRegression regression,
-    int resamples) {
+final class ControlledProbe {
+  private final InitialStates fit;
+  private final ProblemFolds folds;
+  private final InitialStates test;
+  private final int resamples;
+  private OutcomeRegression regression; // made when it is first asked for: what was kept needs none
+
+  private ControlledProbe(InitialStates fit, ProblemFolds folds, InitialStates test, int resamples) {
+    this.fit = fit;
+    this.folds = folds;
+    this.test = test;
+    this.resamples = resamples;
+  }
+
+  /// @param fit training and validation problems
+  /// @param folds of the fit problems
+  /// @param test reported
   static ControlledProbe of(InitialStates fit, ProblemFolds folds, InitialStates test, int resamples) {
-    return new ControlledProbe(fit, folds, test, OutcomeRegression.of(fit), resamples);
+    return new ControlledProbe(fit, folds, test, resamples);
+  }
+
+  InitialStates fit() {
+    return fit;
+  }
+
+  ProblemFolds folds() {
+    return folds;
+  }
+
+  InitialStates test() {
+    return test;
+  }
+
+  int resamples() {
+    return resamples;
+  }
+
+  /// On all of `fit`.
+  OutcomeRegression regression() {
+    regression = regression == null ? OutcomeRegression.of(fit) : regression;
+    return regression;
   }
 
   int width() {
     return fit.width();
+  }
+
+  /// About how many a cross-fit takes: a correlation matrix and its factor for each fold.
+  double operations() {
+    double width = width();
+    return (folds.folds() + 1) * width * width * (fit.size() + width);
   }
 
   double[] testScores(LinearPredictor predictor) {

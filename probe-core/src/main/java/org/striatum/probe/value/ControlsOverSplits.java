@@ -1,6 +1,5 @@
 package org.striatum.probe.value;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -9,6 +8,8 @@ import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -22,15 +23,21 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 public final class ControlsOverSplits {
   private final ValueNeuronSettings settings;
   private final long seed;
+  private final Pieces pieces;
 
   /// @param settings of the study whose answers are asked for again
   /// @param seed of every random number, another for each split
-  public ControlsOverSplits(ValueNeuronSettings settings, long seed) {
+  /// @param pieces one a split
+  public ControlsOverSplits(ValueNeuronSettings settings, long seed, Pieces pieces) {
     this.settings = settings.withControls(
         controls -> controls.withNestedPermutations(0).withStabilityResamples(2).withProbeSeeds(0)
             .withPower(power -> power.withPlanted(0)));
     this.seed = seed;
+    this.pieces = pieces;
   }
+
+  /// @param controls null where the split does not allow any
+  private record OnSplit(DatasetControls controls) {}
 
   /// One dataset on every split, in their order; empty where a split does not allow it.
   ///
@@ -42,12 +49,11 @@ public final class ControlsOverSplits {
       List<Split> splits, ValuePower power, Progress.Task task) {
     SortedMap<HookPoint, FiniteTrajectories> finite = new TreeMap<>();
     states.forEach((hook, own) -> finite.put(hook, FiniteTrajectories.of(own)));
-    List<Optional<DatasetControls>> controls = new ArrayList<>();
-    for (int s = 0; s < splits.size(); s++) {
-      controls.add(of(dataset, finite, splits.get(s), new RandomStreams(seed + s)).map(one -> one.withPower(power)));
-      task.step(1);
-    }
-    return controls;
+    Work<OnSplit> work = Work.of("splits of " + dataset, OnSplit.class, splits.size(),
+        s -> new OnSplit(of(dataset, finite, splits.get(s), new RandomStreams(seed + s)).orElse(null)));
+    task.step(work.count() - pieces.left(work));
+    return pieces.all(work, computed -> task.step(computed.size())).stream()
+        .map(one -> Optional.ofNullable(one.controls).map(found -> found.withPower(power))).toList();
   }
 
   private Optional<DatasetControls> of(String dataset, SortedMap<HookPoint, FiniteTrajectories> states, Split split,
@@ -57,7 +63,8 @@ public final class ControlsOverSplits {
       LayerProbes layer = new LayerProbes(dataset, hook, List.of(), null, List.of(), null, List.of(), List.of(),
           settings.ranking(), List.of());
       return Optional
-          .of(new ProbeControls(settings, streams).run(dataset, List.of(layer), states, split, Progress.NONE));
+          .of(new ProbeControls(settings, streams, Pieces.HERE).run(dataset, List.of(layer), states, split,
+              Progress.NONE));
     } catch (NotEnoughData _) {
       return Optional.empty();
     }

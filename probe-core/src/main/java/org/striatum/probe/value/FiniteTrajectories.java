@@ -161,9 +161,10 @@ final class FiniteTrajectories implements Trajectories {
     return source.logProbability(members[i]);
   }
 
-  /// Tokens that trajectory i generated, those with excluded states too.
-  int generated(int i) {
-    return source.length(members[i]) - 1;
+  /// Those with excluded states too.
+  @Override
+  public int generated(int i) {
+    return source.generated(members[i]);
   }
 
   /// Which trajectory of the source trajectory i is.

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.training.GradientCollector;
 import java.util.concurrent.locks.ReentrantLock;
+import org.striatum.probe.run.Offline;
 
 /// PyTorch's record of operations, from which gradients are computed. DJL allows one at a time in a process: a second thread
 /// waits here until the first has closed its own.
@@ -18,6 +19,7 @@ public final class GradientTape implements AutoCloseable {
 
   /// Begins to record what this thread computes.
   public static GradientTape start() {
+    Offline.djl();
     ONE_AT_A_TIME.lock();
     try {
       return new GradientTape(Engine.getEngine("PyTorch").newGradientCollector());

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
@@ -50,23 +53,43 @@ final class NestedControl {
     private int count;
   }
 
-  NestedSelection run() {
+  /// What inner folds say of one hook point within one outer fold: AUROCs summed over them, (outcomes, orders, counts).
+  private record Sums(double[][][] of) {}
+
+  /// What the choices of one outer fold come to there.
+  ///
+  /// @param scores of what was chosen for the outcomes as found: (inside)
+  /// @param aurocs (outcomes)
+  private record Outer(double[] scores, double[] aurocs) {}
+
+  /// @param name of the pieces, distinct
+  /// @param pieces one for each outer fold and hook point, then one for each outer fold
+  NestedSelection run(String name, Pieces pieces) {
     String[] problems = states.getFirst().problems();
     ProblemFolds outer = ProblemFolds.deal(problems, settings.folds(), random);
+    List<ProblemFolds> inner = IntStream.range(0, outer.folds())
+        .mapToObj(fold -> ProblemFolds.deal(
+            Arrays.stream(outer.outside(fold)).mapToObj(i -> problems[i]).toArray(String[]::new), settings.folds(),
+            random))
+        .toList();
+    int n = hooks.size();
+    List<Sums> sums = pieces.all(Work.of(name + " choices", Sums.class, outer.folds() * n, operations(settings.folds()),
+        i -> new Sums(sums(i % n, outer.outside(i / n), inner.get(i / n)))));
+    List<Choice[]> chosen = IntStream.range(0, outer.folds())
+        .mapToObj(fold -> choose(sums.subList(fold * n, (fold + 1) * n))).toList();
+    List<Outer> found = pieces.all(Work.of(name, Outer.class, outer.folds(), operations(1),
+        fold -> outer(chosen.get(fold), outer.outside(fold), outer.inside(fold))));
     double[][] aurocs = new double[outcomes.length][outer.folds()];
     List<NestedChoice> choices = new ArrayList<>();
     List<ToDoubleFunction<int[]>> figures = new ArrayList<>();
     for (int fold = 0; fold < outer.folds(); fold++) {
-      int[] outside = outer.outside(fold);
       int[] inside = outer.inside(fold);
-      Choice[] chosen = choose(outside);
-      double[][] scores = scores(chosen, outside, inside);
+      Choice best = chosen.get(fold)[0];
       for (int m = 0; m < outcomes.length; m++) {
-        aurocs[m][fold] = Auroc.of(scores[m], taken(outcomes[m], inside));
+        aurocs[m][fold] = found.get(fold).aurocs[m];
       }
-      choices.add(new NestedChoice(hooks.get(chosen[0].hook), ORDERS[chosen[0].order].printed(), chosen[0].count,
-          aurocs[0][fold]));
-      figures.add(within(outer.foldOf(), scores[0], inside));
+      choices.add(new NestedChoice(hooks.get(best.hook), ORDERS[best.order].printed(), best.count, aurocs[0][fold]));
+      figures.add(within(outer.foldOf(), found.get(fold).scores, inside));
     }
     double[] nulls = Arrays.stream(aurocs).skip(1).mapToDouble(NestedControl::mean).sorted().toArray();
     double observed = mean(aurocs[0]);
@@ -78,30 +101,42 @@ final class NestedControl {
         Bootstrap.byProblem(problems, ControlledProbe.mean(figures), resamples, random), band, choices);
   }
 
-  /// Hook point, order and count with the highest AUROC over inner folds.
-  private Choice[] choose(int[] outside) {
+  /// About how many so many regressions and their orders take, at the widest hook point.
+  private double operations(int regressions) {
+    double width = states.stream().mapToInt(InitialStates::width).max().orElseThrow();
+    return regressions * width * width * (states.getFirst().size() + width);
+  }
+
+  private double[][][] sums(int hook, int[] outside, ProblemFolds inner) {
+    InitialStates all = states.get(hook);
+    int[] counts = counts(all.width());
+    double[][][] sums = new double[outcomes.length][ORDERS.length][counts.length];
+    for (int fold = 0; fold < inner.folds(); fold++) {
+      int[] fit = of(outside, inner.outside(fold));
+      int[] held = of(outside, inner.inside(fold));
+      OutcomeRegression regression = OutcomeRegression.of(all.items(fit));
+      InitialStates heldStates = all.items(held);
+      for (int m = 0; m < outcomes.length; m++) {
+        OutcomeRegression.add(sums[m], m == 0 ? regression : regression.with(taken(outcomes[m], fit)),
+            heldStates.with(taken(outcomes[m], held)), ORDERS, counts);
+      }
+    }
+    return sums;
+  }
+
+  /// Hook point, order and count with the highest AUROC over inner folds, for each of the outcomes.
+  ///
+  /// @param sums of each hook point
+  private Choice[] choose(List<Sums> sums) {
     Choice[] chosen = new Choice[outcomes.length];
     Arrays.setAll(chosen, _ -> new Choice());
-    String[] problems = states.getFirst().items(outside).problems();
-    ProblemFolds inner = ProblemFolds.deal(problems, settings.folds(), random);
     for (int h = 0; h < hooks.size(); h++) {
       int[] counts = counts(states.get(h).width());
-      double[][][] sums = new double[outcomes.length][ORDERS.length][counts.length];
-      for (int fold = 0; fold < inner.folds(); fold++) {
-        int[] fit = of(outside, inner.outside(fold));
-        int[] held = of(outside, inner.inside(fold));
-        OutcomeRegression regression = OutcomeRegression.of(states.get(h).items(fit));
-        InitialStates heldStates = states.get(h).items(held);
-        for (int m = 0; m < outcomes.length; m++) {
-          OutcomeRegression.add(sums[m], m == 0 ? regression : regression.with(taken(outcomes[m], fit)),
-              heldStates.with(taken(outcomes[m], held)), ORDERS, counts);
-        }
-      }
       for (int m = 0; m < outcomes.length; m++) {
         for (int o = 0; o < ORDERS.length; o++) {
           for (int k = 0; k < counts.length; k++) {
-            if (sums[m][o][k] > chosen[m].inner) {
-              chosen[m].inner = sums[m][o][k];
+            if (sums.get(h).of[m][o][k] > chosen[m].inner) {
+              chosen[m].inner = sums.get(h).of[m][o][k];
               chosen[m].hook = h;
               chosen[m].order = o;
               chosen[m].count = counts[k];
@@ -111,6 +146,13 @@ final class NestedControl {
       }
     }
     return chosen;
+  }
+
+  private Outer outer(Choice[] chosen, int[] outside, int[] inside) {
+    double[][] scores = scores(chosen, outside, inside);
+    double[] aurocs = new double[scores.length];
+    Arrays.setAll(aurocs, m -> Auroc.of(scores[m], taken(outcomes[m], inside)));
+    return new Outer(scores[0], aurocs);
   }
 
   private static int[] counts(int width) {

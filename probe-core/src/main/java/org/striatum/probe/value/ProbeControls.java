@@ -13,6 +13,9 @@ import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.PlattScaling;
 import org.striatum.probe.stats.Calibration;
@@ -20,9 +23,12 @@ import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Stability;
 import org.striatum.probe.value.DatasetControls.NestedSelection;
+import org.striatum.probe.value.DatasetControls.NuisanceBaseline;
 import org.striatum.probe.value.DatasetControls.Reliability;
 import org.striatum.probe.value.DatasetControls.ReliabilityBin;
+import org.striatum.probe.value.DatasetControls.RotationControl;
 import org.striatum.probe.value.DatasetControls.SetStability;
+import org.striatum.probe.value.DatasetControls.Sparsity;
 import org.striatum.probe.value.NuisanceBaselines.Known;
 import org.striatum.probe.value.OutcomeRegression.CrossFit;
 import org.striatum.probe.value.OutcomeRegression.Order;
@@ -35,9 +41,12 @@ final class ProbeControls {
 
   private final ValueNeuronSettings settings;
   private final RandomStreams streams;
+  private final Pieces pieces;
 
   /// @param streams of the study's seed
-  ProbeControls(ValueNeuronSettings settings, RandomStreams streams) {
+  /// @param pieces where the controls are computed
+  ProbeControls(ValueNeuronSettings settings, RandomStreams streams, Pieces pieces) {
+    this.pieces = pieces;
     this.settings = settings;
     this.streams = streams;
   }
@@ -76,23 +85,39 @@ final class ProbeControls {
     InitialStates test = all.items(testItems);
     ProblemFolds folds = ProblemFolds.deal(fit.problems(), controls.folds(), streams.of(stream + "folds"));
     ControlledProbe probe = ControlledProbe.of(fit, folds, test, settings.summary().resamples());
-    RandomGenerator random = streams.of(stream + "intervals");
+    Known before = Known.before(finite, fitItems, testItems);
+    Part<Reading> reading = pieces.part(() -> pieces.all(Work.of(stream + "reading", Reading.class, 1,
+        _ -> reading(probe, before, Known.after(finite, fitItems, testItems), stream))).getFirst());
+    Part<RotationControl> rotations = pieces.part(() -> new Rotations(probe, controls, streams.of(stream + "rotations"))
+        .run(stream + "rotations", pieces));
+    Part<NestedSelection> nested = pieces.part(() -> nested(states, layers, notes, stream + "nested"));
+    Part<List<SetStability>> stability = pieces.part(() -> stability(layer, probe,
+        finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream));
+    Part<ValuePower> power = pieces.part(() -> new ValueSpikeIns(probe, before, controls, streams, stream + "planted ",
+        pieces).run(dataset, progress));
+    Reading read = reading.get();
+    return new DatasetControls(dataset, layer.hook(), probe.width(),
+        (int) Arrays.stream(test.problems()).distinct().count(), test.size(), read.auroc,
+        DatasetControls.predicts(read.auroc), read.sparsity, rotations.get(), read.nuisances, nested.get(),
+        read.calibration, stability.get(), power.get(), notes);
+  }
 
+  /// What is said of the probe itself.
+  private record Reading(Estimate auroc, Sparsity sparsity, List<NuisanceBaseline> nuisances,
+      Reliability calibration) {}
+
+  private Reading reading(ControlledProbe probe, Known before, Known after, String stream) {
+    ControlSettings controls = settings.controls();
+    RandomGenerator random = streams.of(stream + "intervals");
     double[] whole = probe.testScores(probe.regression().whole());
     CrossFit crossFit = SparsityControl.crossFit(probe);
     double[] crossFitted = crossFit.scores();
     Estimate auroc = probe.auroc(whole, random);
-    Known before = Known.before(finite, fitItems, testItems);
     NuisanceBaselines baselines = new NuisanceBaselines(probe, controls.margin(), random);
-    return new DatasetControls(dataset, layer.hook(), probe.width(),
-        (int) Arrays.stream(test.problems()).distinct().count(), test.size(), auroc, DatasetControls.predicts(auroc),
+    return new Reading(auroc,
         new SparsityControl(probe, crossFit, controls, streams.of(stream + "sparsity")).run(whole),
-        new Rotations(probe, controls, streams.of(stream + "rotations")).run(),
-        List.of(baselines.of(before, crossFitted, whole),
-            baselines.of(Known.after(finite, fitItems, testItems), crossFitted, whole)),
-        nested(states, layers, notes, streams.of(stream + "nested")), reliability(probe, crossFitted, whole),
-        stability(layer, probe, finite.in(Split.Fold.TRAIN, split), finite.in(Split.Fold.VALIDATION, split), stream),
-        new ValueSpikeIns(probe, before, controls, streams, stream + "planted ").run(dataset, progress), notes);
+        List.of(baselines.of(before, crossFitted, whole), baselines.of(after, crossFitted, whole)),
+        reliability(probe, crossFitted, whole));
   }
 
   private static int[] items(FiniteTrajectories finite, Split split, boolean test) {
@@ -102,7 +127,7 @@ final class ProbeControls {
 
   /// Rollouts whose s₀ is a number at every hook point that was studied.
   private NestedSelection nested(SortedMap<HookPoint, FiniteTrajectories> states, List<LayerProbes> layers,
-      List<String> notes, RandomGenerator random) {
+      List<String> notes, String stream) {
     List<HookPoint> hooks = layers.stream().map(LayerProbes::hook).toList();
     Map<Integer, Integer> seen = new LinkedHashMap<>();
     for (HookPoint hook : hooks) {
@@ -116,7 +141,8 @@ final class ProbeControls {
           .items(IntStream.range(0, own.size()).filter(i -> seen.get(own.member(i)) == hooks.size()).toArray()));
     }
     try {
-      return new NestedControl(hooks, common, settings.controls(), settings.summary().resamples(), random).run();
+      return new NestedControl(hooks, common, settings.controls(), settings.summary().resamples(), streams.of(stream))
+          .run(stream, pieces);
     } catch (NotEnoughData missing) {
       notes.add("no nested selection: " + missing.getMessage());
       return null;
@@ -145,18 +171,28 @@ final class ProbeControls {
     return IntStream.range(0, outcomes.length).mapToDouble(i -> outcomes[i] ? 1 : 0).average().orElseThrow();
   }
 
+  /// The best coordinates by one or more orders, best first.
+  private record Best(List<int[]> coordinates) {}
+
   private List<SetStability> stability(LayerProbes layer, ControlledProbe probe, FiniteTrajectories train,
       FiniteTrajectories validation, String stream) {
     int width = probe.width();
     int k = (int) Math.max(1, Math.round(settings.summary().overlapShare() * width));
     List<SetStability> found = new ArrayList<>();
-    Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
+    int resamples = settings.controls().reruns().stabilityResamples();
     RandomGenerator random = streams.of(stream + "resamples");
-    for (int r = 0; r < settings.controls().reruns().stabilityResamples(); r++) {
-      OutcomeRegression resampled = OutcomeRegression.of(resample(probe.fit(), random));
-      for (Order order : Order.values()) {
-        sets.computeIfAbsent(order, _ -> new ArrayList<>()).add(set(resampled.order(order, k), k));
+    List<int[]> drawn = new ArrayList<>();
+    List<Order> orders = List.of(Order.values());
+    List<Best> byResample = pieces.all(Work.of(stream + "resamples", Best.class, resamples, probe.operations(), r -> {
+      while (drawn.size() <= r) {
+        drawn.add(resample(probe.fit(), random));
       }
+      OutcomeRegression resampled = OutcomeRegression.of(probe.fit().items(drawn.get(r)));
+      return new Best(orders.stream().map(order -> Arrays.copyOf(resampled.order(order, k), k)).toList());
+    }));
+    Map<Order, List<Set<Integer>>> sets = new LinkedHashMap<>();
+    for (Order order : orders) {
+      sets.put(order, byResample.stream().map(one -> set(one.coordinates.get(orders.indexOf(order)), k)).toList());
     }
     sets.forEach((order, own) -> found
         .add(new SetStability(order.printed(), "problem resamples", k, Stability.of(own, width))));
@@ -169,8 +205,14 @@ final class ProbeControls {
       List<ProbeJob> jobs = IntStream.range(bySeed.size(), settings.controls().reruns().probeSeeds())
           .mapToObj(seed -> new ProbeJob(train, validation, training, streams.of(stream + "seed " + seed)))
           .toList();
-      ProbeTrainings.all(jobs, () -> {})
-          .forEach(fit -> bySeed.add(set(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).order(), k)));
+      // All seeds are trained side by side.
+      pieces.all(Work.of(stream + "seeds", Best.class,
+          Work.batches(jobs.size(), jobs.size()),
+          seeds -> ProbeTrainings.all(seeds.stream().map(jobs::get).toList(), () -> {}).stream()
+              .map(fit -> new Best(List.of(
+                  Arrays.copyOf(NeuronRanking.firstLayerL1(Target.TD, fit.ranking()).order(), k))))
+              .toList()))
+          .forEach(one -> bySeed.add(set(one.coordinates.getFirst(), k)));
       found.add(new SetStability(Ranking.TD_FIRST_LAYER_L1.printed(), "probe seeds", k, Stability.of(bySeed, width)));
     }
     return found;
@@ -180,15 +222,14 @@ final class ProbeControls {
     return new HashSet<>(Arrays.stream(order).limit(k).boxed().toList());
   }
 
-  /// As many problems drawn with replacement as there are, each with all its rollouts.
-  private static InitialStates resample(InitialStates states, RandomGenerator random) {
+  /// The rollouts of as many problems, drawn with replacement, as there are.
+  private static int[] resample(InitialStates states, RandomGenerator random) {
     Map<String, List<Integer>> itemsOf = new LinkedHashMap<>();
     for (int i = 0; i < states.size(); i++) {
       itemsOf.computeIfAbsent(states.problems()[i], _ -> new ArrayList<>()).add(i);
     }
     List<List<Integer>> problems = List.copyOf(itemsOf.values());
-    return states.items(IntStream.range(0, problems.size())
-        .mapToObj(_ -> problems.get(random.nextInt(problems.size()))).flatMap(List::stream)
-        .mapToInt(Integer::intValue).toArray());
+    return IntStream.range(0, problems.size()).mapToObj(_ -> problems.get(random.nextInt(problems.size())))
+        .flatMap(List::stream).mapToInt(Integer::intValue).toArray();
   }
 }

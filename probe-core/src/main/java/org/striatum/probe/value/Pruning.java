@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearProbe;
 import org.striatum.probe.stats.Bootstrap;
@@ -61,21 +63,26 @@ final class Pruning {
     };
   }
 
+  /// AUROCs of one draw: (ratios), NaN where nothing is removed, but in the first.
+  private record Reached(double[] aurocs) {}
+
   /// The band that randomly kept coordinates reach.
   ///
+  /// @param name of the pieces, distinct
+  /// @param operations of a score, about, for each coordinate kept
+  /// @param pieces one a draw
   /// @param progress stepped once a draw
-  RandomBand randomBand(Kept kept, Progress.Task progress) {
-    int width = test.width();
+  RandomBand randomBand(String name, Kept kept, double operations, Pieces pieces, Progress.Task progress) {
+    double coordinates = ratios.stream().mapToInt(this::count).sum();
+    Work<Reached> work = Work.of(name, Reached.class, randomSets, operations * coordinates,
+        draw -> new Reached(reached(draw, kept)));
+    progress.step(work.count() - pieces.left(work));
+    List<Reached> reached = pieces.all(work, computed -> progress.step(computed.size()));
     double[][] aurocs = new double[ratios.size()][randomSets]; // (ratios, draws)
     for (int draw = 0; draw < randomSets; draw++) {
       for (int i = 0; i < ratios.size(); i++) {
-        int count = count(ratios.get(i));
-        // Keeping all is the same in every draw, and the dearest fit of all.
-        aurocs[i][draw] = count == width && draw > 0
-            ? aurocs[i][0]
-            : test.auroc(kept.scores(head(draws.get(draw), count)));
+        aurocs[i][draw] = reached.get(isWhole(i) ? 0 : draw).aurocs[i];
       }
-      progress.step(1);
     }
     double[] low = new double[ratios.size()];
     double[] high = new double[ratios.size()];
@@ -87,16 +94,39 @@ final class Pruning {
     return new RandomBand(low, high);
   }
 
-  PruningCurve curve(ProbeKind probe, Ranking by, boolean retrained, NeuronRanking ranking, Kept kept,
-      RandomBand band) {
+  private double[] reached(int draw, Kept kept) {
+    double[] aurocs = new double[ratios.size()];
+    // Keeping all is the same in every draw, and the dearest fit of all.
+    Arrays.setAll(aurocs, i -> isWhole(i) && draw > 0
+        ? Double.NaN
+        : test.auroc(kept.scores(head(draws.get(draw), count(ratios.get(i))))));
+    return aurocs;
+  }
+
+  private boolean isWhole(int ratio) {
+    return count(ratios.get(ratio)) == test.width();
+  }
+
+  /// A curve without its band.
+  PruningCurve curve(ProbeKind probe, Ranking by, boolean retrained, NeuronRanking ranking, Kept kept) {
     List<PruningPoint> points = new ArrayList<>();
     for (int i = 0; i < ratios.size(); i++) {
       int count = count(ratios.get(i));
       double[] scores = kept.scores(head(ranking.order(), count));
-      points.add(new PruningPoint(ratios.get(i), count, test.estimate(scores, resamples, random), band.low()[i],
-          band.high()[i]));
+      points.add(new PruningPoint(ratios.get(i), count, test.estimate(scores, resamples, random), Double.NaN,
+          Double.NaN));
     }
     return new PruningCurve(probe, by, retrained, points);
+  }
+
+  /// The same curve with its band.
+  static PruningCurve within(PruningCurve curve, RandomBand band) {
+    List<PruningPoint> points = new ArrayList<>();
+    for (PruningPoint point : curve.points()) {
+      int i = points.size();
+      points.add(new PruningPoint(point.ratio(), point.kept(), point.auroc(), band.low()[i], band.high()[i]));
+    }
+    return new PruningCurve(curve.probe(), curve.ranking(), curve.retrained(), points);
   }
 
   /// Coordinates left at a ratio: at least one.

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.EmpiricalP;
@@ -26,6 +28,7 @@ final class Rotations {
   private final ControlledProbe probe;
   private final ControlSettings settings;
   private final RandomGenerator random;
+  private int drawn; // rotations, from the generator
 
   Rotations(ControlledProbe probe, ControlSettings settings, RandomGenerator random) {
     this.probe = probe;
@@ -70,13 +73,21 @@ final class Rotations {
     return new InitialStates(rows, d, states.successes(), states.problems());
   }
 
-  RotationControl run() {
+  /// Test scores of pruned probes in one basis: (ratios, test).
+  private record Scores(double[][] of) {}
+
+  /// @param name of the pieces, distinct
+  /// @param pieces one a basis, the native one first
+  RotationControl run(String name, Pieces pieces) {
     int[] counts = counts();
-    double[][] unrotated = pruned(probe, counts); // (ratios, test)
+    List<Scores> bases = pieces.all(Work.of(name, Scores.class, 1 + settings.rotations(), probe.operations(),
+        basis -> new Scores(basis == 0 ? pruned(probe, counts) : turned(basis - 1, counts))));
+    skip(settings.rotations());
+    double[][] unrotated = bases.getFirst().of; // (ratios, test)
     double[][][] turned = new double[counts.length][settings.rotations()][]; // (ratios, rotations, test)
     double[] means = new double[settings.rotations()];
     for (int r = 0; r < settings.rotations(); r++) {
-      double[][] scores = turned(counts);
+      double[][] scores = bases.get(1 + r).of;
       means[r] = mean(scores);
       for (int i = 0; i < counts.length; i++) {
         turned[i][r] = scores[i];
@@ -105,7 +116,7 @@ final class Rotations {
     double[] means = new double[settings.rotations()];
     Arrays.fill(means, Double.NEGATIVE_INFINITY); // of rotations to come
     for (int r = 0; r < settings.rotations(); r++) {
-      double[][] scores = turned(counts);
+      double[][] scores = turned(r, counts);
       means[r] = mean(scores);
       if (!beats(EmpiricalP.high(mean(unrotated), means), means.length)) {
         return false;
@@ -123,12 +134,29 @@ final class Rotations {
         .toArray();
   }
 
-  /// Test scores of pruned probes in one more random basis: (counts, test).
-  private double[][] turned(int[] counts) {
+  /// Test scores of pruned probes in a random basis: (counts, test).
+  ///
+  /// @param rotation not before the one that was drawn last
+  private double[][] turned(int rotation, int[] counts) {
+    skip(rotation);
     Standardisation scale = probe.regression().whole().scale();
     double[] q = haar(probe.width(), random);
+    drawn++;
     return pruned(ControlledProbe.of(rotated(probe.fit(), scale, q), probe.folds(), rotated(probe.test(), scale, q),
         probe.resamples()), counts);
+  }
+
+  /// Draws what rotations need that were computed elsewhere.
+  ///
+  /// @param rotations that are drawn then
+  private void skip(int rotations) {
+    if (drawn > rotations) {
+      throw new IllegalStateException("rotation " + rotations + " is asked for after " + drawn + " were drawn");
+    }
+    for (long i = (long) (rotations - drawn) * probe.width() * probe.width(); i > 0; i--) {
+      random.nextGaussian();
+    }
+    drawn = rotations;
   }
 
   /// AUROC averaged over ratios.

@@ -5,7 +5,8 @@ import org.striatum.probe.rollout.StatePosition;
 
 /// The hidden states of graded rollouts of one dataset at one hook point, trajectory by trajectory.
 ///
-/// State 0 is s₀, the last prompt position unless [#position] says otherwise; state t is the t-th token behind it.
+/// State 0 is s₀, the last prompt position unless [#position] says otherwise; state t is the t-th token behind it, unless only
+/// some of those are stored: see [#state].
 /// Implementations read from a mapped store: nothing is kept in memory but what [#states] is asked for.
 public interface Trajectories {
   /// How many trajectories there are.
@@ -16,6 +17,18 @@ public interface Trajectories {
 
   /// States of trajectory i, ≥ 1.
   int length(int i);
+
+  /// Tokens of trajectory i behind s₀, whether their states are known or not.
+  default int generated(int i) {
+    return length(i) - 1;
+  }
+
+  /// Which of the states of trajectory i is that of the t-th token behind s₀.
+  ///
+  /// @throws IllegalArgumentException if that is not known
+  default int state(int i, int t) {
+    return t;
+  }
 
   /// Copies the states of trajectory i: (length, width) row-major, from `offset` on.
   void states(int i, float[] into, int offset);

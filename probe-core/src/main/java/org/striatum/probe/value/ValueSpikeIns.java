@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,10 @@ import java.util.stream.IntStream;
 import org.striatum.probe.power.PlantedSignal;
 import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.power.PowerCurve.Point;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
+import org.striatum.probe.sparse.Standardisation;
 import org.striatum.probe.stats.BetaBinomial;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.stats.Ranks;
@@ -32,6 +36,7 @@ import org.striatum.probe.value.ValueQuestion.Arrangement;
 /// of the declared effect are found, until that share is known to [PowerCurve#KNOWN_WITHIN].
 final class ValueSpikeIns {
   private static final int REACH_DRAWS = 8;
+  private static final int AT_ONCE = 64; // codes that are judged before it is looked whether more are needed, at most
   private static final int RESAMPLES = 300; // of problems, for the intervals of one planted code of many
 
   private final ControlledProbe probe;
@@ -39,8 +44,9 @@ final class ValueSpikeIns {
   private final ControlSettings settings;
   private final RandomStreams streams;
   private final String stream;
+  private final Pieces pieces;
   private final InitialStates all; // fit, then test
-  private final int[] varying;
+  private int[] varying; // coordinates; found when a code is first planted
   private final ProblemCounts counts;
   private final BetaBinomial prior;
   private Progress.Task task;
@@ -48,22 +54,25 @@ final class ValueSpikeIns {
 
   /// @param nuisances known before generation
   /// @param stream what this dataset's random streams begin with
+  /// @param pieces where planted codes are judged
   ValueSpikeIns(ControlledProbe probe, Known nuisances, ControlSettings settings, RandomStreams streams,
-      String stream) {
+      String stream, Pieces pieces) {
+    this.pieces = pieces;
     this.probe = probe;
     this.nuisances = nuisances;
     this.settings = settings;
     this.streams = streams;
     this.stream = stream;
     all = probe.fit().and(probe.test());
-    var scale = probe.regression().whole().scale();
-    varying = IntStream.range(0, probe.width()).filter(j -> !scale.isConstant(j)).toArray();
     counts = ProblemCounts.of(all.problems(), all.successes());
     prior = counts.prior();
   }
 
   /// What is planted, how strongly, and where.
   private record Cell(PlantedCode code, Arrangement arrangement, double strength) {}
+
+  /// What is answered about one planted code, in the order of the questions.
+  private record Answers(List<Verdict> given) {}
 
   /// One question's answers about some kinds of planted codes together.
   private static final class Tally {
@@ -84,11 +93,28 @@ final class ValueSpikeIns {
 
     /// Whether one more answer can matter.
     boolean isOpen() {
-      if (planted < most) {
-        return !(curtailed && planted - found > (1 - PowerCurve.ENOUGH) * most + 1e-9);
+      return isOpen(planted, found);
+    }
+
+    private boolean isOpen(int of, int yes) {
+      if (of < most) {
+        return !(curtailed && of - yes > (1 - PowerCurve.ENOUGH) * most + 1e-9);
       }
-      Point point = decides && planted > 0 ? new Point(1, planted, found) : null;
+      Point point = decides && of > 0 ? new Point(1, of, yes) : null;
       return point != null && point.isEnough() && !point.isKnown();
+    }
+
+    /// How many answers it takes for certain, whatever they are: 1 at least where it is open.
+    int certain() {
+      int more = 1;
+      while (more < AT_ONCE && staysOpen(more)) {
+        more++;
+      }
+      return more;
+    }
+
+    private boolean staysOpen(int more) {
+      return IntStream.rangeClosed(0, more).allMatch(yes -> isOpen(planted + more, found + yes));
     }
 
     void add(Verdict answer) {
@@ -115,19 +141,21 @@ final class ValueSpikeIns {
   private ValuePower planted() {
     ControlSettings.Power power = settings.power();
     double reach = reach();
-    List<Share> shares = new ArrayList<>();
+    List<Pieces.Part<List<Share>>> parts = new ArrayList<>();
     for (Arrangement arrangement : Arrangement.values()) {
-      shares.addAll(ladder(arrangement, reach));
+      parts.add(pieces.part(() -> ladder(arrangement, reach)));
     }
     if (power.effect() < reach) {
       for (Arrangement arrangement : Arrangement.values()) {
         Set<ValueQuestion> asked = asked(arrangement);
         asked.remove(ValueQuestion.ALIGNED);
-        shares.addAll(planted(new Cell(PlantedCode.SIX, arrangement, power.effect()), asked));
+        parts.add(pieces.part(() -> planted(new Cell(PlantedCode.SIX, arrangement, power.effect()), asked)));
       }
-      shares.addAll(planted(new Cell(PlantedCode.DENSE, Arrangement.ALONE, power.effect()),
-          EnumSet.of(ValueQuestion.SPARSE, ValueQuestion.ALIGNED)));
+      parts.add(pieces.part(() -> planted(new Cell(PlantedCode.DENSE, Arrangement.ALONE, power.effect()),
+          EnumSet.of(ValueQuestion.SPARSE, ValueQuestion.ALIGNED))));
     }
+    List<Share> shares = new ArrayList<>();
+    parts.forEach(part -> shares.addAll(part.get()));
     return new ValuePower(power.effect(), reach, shares);
   }
 
@@ -210,19 +238,17 @@ final class ValueSpikeIns {
           new Tally(most, !countsWrong(question, cells.getFirst()), decides(question, cells.getFirst())));
       each.forEach(own -> own.put(question, new Tally(most, false, false)));
     }
-    for (int k = 0; together.values().stream().anyMatch(Tally::isOpen); k++) {
-      Cell cell = cells.get(k % cells.size());
-      RandomGenerator random = streams.of(stream + cell + " " + k / cells.size());
-      Trial trial = new Trial(random, cell);
-      if (planted++ < ValueFits.Controls.planted(settings.power())) { // a share that is not known yet takes more
-        task.step(1);
-      }
-      for (ValueQuestion question : asked) {
-        if (together.get(question).isOpen()) {
-          Verdict answer = trial.answer(question);
+    Set<ValueQuestion> open = open(together);
+    for (int k = 0; !open.isEmpty(); open = open(together)) {
+      int n = open.stream().mapToInt(question -> together.get(question).certain()).min().orElseThrow();
+      for (Answers answers : judged(cells, k, n, open)) {
+        Iterator<Verdict> given = answers.given().iterator();
+        for (ValueQuestion question : open) {
+          Verdict answer = given.next();
           together.get(question).add(answer);
           each.get(k % cells.size()).get(question).add(answer);
         }
+        k++;
       }
     }
     List<Share> shares = new ArrayList<>();
@@ -236,6 +262,38 @@ final class ValueSpikeIns {
       }
     }
     return shares;
+  }
+
+  private static Set<ValueQuestion> open(Map<ValueQuestion, Tally> tallies) {
+    Set<ValueQuestion> open = EnumSet.noneOf(ValueQuestion.class);
+    tallies.forEach((question, tally) -> {
+      if (tally.isOpen()) {
+        open.add(question);
+      }
+    });
+    return open;
+  }
+
+  /// Plants so many codes, of each kind in turn. A code's answers depend on what is asked of it, as one generator serves all of them.
+  ///
+  /// @param from how many were planted before
+  private List<Answers> judged(List<Cell> cells, int from, int count, Set<ValueQuestion> asked) {
+    double fits = asked.contains(ValueQuestion.ALIGNED) ? 2 + settings.rotations() : 2;
+    String name = "%s%s %s from %d".formatted(stream, cells, asked, from);
+    Work<Answers> work = Work.of(name, Answers.class, count, fits * probe.operations(), k -> {
+      Cell cell = cells.get((from + k) % cells.size());
+      Trial trial = new Trial(streams.of(stream + cell + " " + (from + k) / cells.size()), cell);
+      return new Answers(asked.stream().map(trial::answer).toList());
+    });
+    step(count - pieces.left(work));
+    return pieces.all(work, computed -> step(computed.size()));
+  }
+
+  /// A share that is not known yet takes more codes than were foreseen.
+  private void step(int codes) {
+    long foreseen = ValueFits.Controls.planted(settings.power());
+    task.step(Math.min(foreseen, planted + codes) - Math.min(foreseen, planted));
+    planted += codes;
   }
 
   /// Whether a *no* stands on the share of these that is found; both kinds of the declared effect are planted together.
@@ -290,18 +348,27 @@ final class ValueSpikeIns {
 
   /// States with a code in them.
   private InitialStates plant(Cell cell, RandomGenerator random) {
+    int[] able = varying();
     InitialStates states = cell.arrangement() == Arrangement.ALONE ? all.dealt(random) : all;
     double[] signal = counts.draw(prior, random);
     double whole = Math.min(1, PlantedSignal.strength(signal, all.successes(), cell.strength()));
-    double r = cell.code().each(whole, varying.length);
-    int[] order = varying.clone();
+    double r = cell.code().each(whole, able.length);
+    int[] order = able.clone();
     Ranks.shuffle(order, random);
-    int[] chosen = Arrays.copyOf(order, cell.code().coordinates(varying.length));
+    int[] chosen = Arrays.copyOf(order, cell.code().coordinates(able.length));
     double[][] values = new double[chosen.length][];
     for (int k = 0; k < chosen.length; k++) {
       values[k] = planted(states.coordinate(chosen[k]), signal, random.nextBoolean() ? r : -r);
     }
     return states.replacing(chosen, values);
+  }
+
+  private int[] varying() {
+    if (varying == null) {
+      Standardisation scale = probe.regression().whole().scale();
+      varying = IntStream.range(0, probe.width()).filter(j -> !scale.isConstant(j)).toArray();
+    }
+    return varying;
   }
 
   /// A coordinate with the signal in it, on its own scale.

@@ -20,6 +20,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
+import org.striatum.probe.store.StoreLayout;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.tensor.DType;
 import org.striatum.probe.value.MeanDifference;
@@ -46,7 +47,8 @@ class NeuronActivityTest {
 
   private ActivationStore store() throws IOException {
     Map<HookPoint, Integer> widths = Map.of(HOOK, 2);
-    try (ActivationWriter writer = new ActivationWriter(folder, widths, DType.F32, new int[]{4, 4, 4, 4}, 1 << 20)) {
+    try (ActivationWriter writer = new ActivationWriter(folder,
+        new StoreLayout(widths, DType.F32, StoreLayout.Rows.all(new int[]{4, 4, 4, 4})))) {
       for (int i = 0; i < STATES.length; i++) {
         writer.append(i, new int[4], new Recording(new int[]{0, 4}, Map.of(HOOK, STATES[i]), widths), 0);
       }

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.power.PowerCurve;
 import org.striatum.probe.stats.Verdict;
 
+@Order(1)
 class PlantedLossesTest {
   private static final double EFFECT = 0.5;
   private static final Named NAMED = new Named("made up", new Read("dopamine@1%", HookPoint.residPost(2), List.of(0)),

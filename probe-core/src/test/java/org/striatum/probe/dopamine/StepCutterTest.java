@@ -10,8 +10,23 @@ import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.api.Timeout;
+import java.util.Collections;
 
 class StepCutterTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"\n", "\n ", "a\n", "a\n\n", "\n \t", "a"})
+  @Timeout(20)
+  void longTextsAreReadOnce(String piece) {
+    for (int count = 125_000; count <= 1_000_000; count *= 2) {
+      List<String> pieces = Collections.nCopies(count, piece);
+      StepCutter.NEWLINE.cut(pieces);
+      StepCutter.PARAGRAPH.cut(pieces);
+    }
+  }
+
   @Test
   void aNewlineEndsAStepAndBelongsToIt() {
     Steps steps = StepCutter.NEWLINE.cut(List.of("1", "+", "2", "=", "3", "\n", "#", "3"));

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.DopamineStudy.StudiedDataset;
 import org.striatum.probe.dopamine.PlantedRollouts.Recipe;
 import org.striatum.probe.rollout.Split.Fold;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Spearman;
 import org.striatum.probe.value.Trajectories;
@@ -24,7 +25,8 @@ class StepScorerTest {
   /// The scorer that a study of the planted rollouts leaves.
   private static StepScorer fitted(long seed) {
     List<StepScorer> kept = new ArrayList<>();
-    new DopamineStudy(SETTINGS, seed, (_, _, scorer) -> kept.add(scorer)).layer(PLANTED, PlantedRollouts.HOOK,
+    new DopamineStudy(SETTINGS, seed, (_, _, scorer) -> kept.add(scorer), Pieces.HERE).layer(PLANTED,
+        PlantedRollouts.HOOK,
         Progress.Task.SILENT);
     assertThat(kept).hasSize(1);
     return kept.getFirst();

@@ -21,6 +21,7 @@ import org.striatum.probe.rollout.Split.Fold;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
+import org.striatum.probe.store.StoreLayout;
 import org.striatum.probe.tensor.DType;
 
 /// Two training rollouts of one task (one right, one wrong), one test rollout and one of another task; two coordinates,
@@ -37,7 +38,8 @@ class LayerStatesTest {
         rollout("d", "mul", 1));
     int[] lengths = {3, 3, 3, 3};
     Map<HookPoint, Integer> widths = Map.of(HOOK, 2);
-    try (ActivationWriter writer = new ActivationWriter(folder, widths, DType.F32, lengths, 1 << 20)) {
+    try (ActivationWriter writer = new ActivationWriter(folder,
+        new StoreLayout(widths, DType.F32, StoreLayout.Rows.all(lengths)))) {
       for (int i = 0; i < lengths.length; i++) {
         writer.append(i, new int[3], new Recording(new int[]{0, 3}, Map.of(HOOK, states[i]), widths), 0);
       }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +33,7 @@ import org.striatum.probe.value.ValueCodeTrials;
 /// What is planned is what then happens: each formula beside repetitions of the study it is about, within ten points. The
 /// repetitions are enough for a standard error of three points.
 @Tag("slow")
+@Order(1)
 class PlannedPowerTest {
   private static final double TEN_POINTS = 0.1;
   private static final ControlSettings FEWEST = ControlSettings.QUICK.withFolds(2).withRotations(1)

@@ -171,17 +171,6 @@ class JournalTest {
   }
 
   @Test
-  void theFirstRecordsCanBeKept() throws IOException {
-    Written written = written(new Random(SEED));
-    Path file = Files.write(folder.resolve("r.partial"), written.file);
-    try (Journal journal = Journal.open(file, KEY, _ -> {})) {
-      journal.keepFirst(1);
-      journal.append(written.records.subList(1, written.records.size()));
-    }
-    assertThat(file).hasBinaryContent(written.file);
-  }
-
-  @Test
   void aLinkIsNotFollowed() throws IOException {
     Path precious = Files.writeString(folder.resolve("precious"), "keep");
     Path file = Files.createSymbolicLink(folder.resolve("r.partial"), precious);

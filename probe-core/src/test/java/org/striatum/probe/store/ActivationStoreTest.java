@@ -110,24 +110,32 @@ class ActivationStoreTest {
 
   @Test
   void halvesAreRoundedAndWhatIsNotFiniteIsCounted() throws IOException {
-    float[] values = {0.1f, Float.NaN, Float.POSITIVE_INFINITY, 70000, 1, 2};
+    float beyond = 3.397e38f; // nearest in bfloat16: 2^128
+    float[] values = {0.1f, Float.NaN, Float.POSITIVE_INFINITY, 70000, 1, 2, 1 + 0x1p-8f, 1 + 3 * 0x1p-8f, beyond};
     Map<HookPoint, Integer> widths = Map.of(FIRST, 3);
-    for (DType dtype : List.of(DType.F16, DType.F32)) {
+    // 0.1 in IEEE 754 binary16 is 0x2e66 (0.0999755859375), in bfloat16 0x3dcd; ties go to the even one
+    float infinite = Float.POSITIVE_INFINITY;
+    Map<DType, float[]> expected = Map.of(DType.F32, values,
+        DType.F16, new float[]{0x1.998p-4f, Float.NaN, infinite, infinite, 1, 2, 1 + 0x1p-8f, 1 + 3 * 0x1p-8f,
+            infinite},
+        DType.BF16, new float[]{Float.intBitsToFloat(0x3dcd0000), Float.NaN, infinite, 70144, 1, 2, 1, 1 + 0x1p-6f,
+            infinite});
+    Map<DType, StoreIndex.Hook> counted = Map.of(DType.F32, new StoreIndex.Hook(FIRST, 3, 1, 2, 0),
+        DType.F16, new StoreIndex.Hook(FIRST, 3, 3, 4, 2), DType.BF16, new StoreIndex.Hook(FIRST, 3, 2, 3, 1));
+    for (DType dtype : expected.keySet()) {
       Path store = folder.resolve(dtype.name());
-      try (ActivationWriter writer = new ActivationWriter(store, widths, dtype, new int[]{2}, 1 << 20)) {
-        writer.append(0, new int[]{1, 2}, new Recording(new int[]{0, 2}, Map.of(FIRST, values), widths), 0);
+      try (ActivationWriter writer = new ActivationWriter(store, layout(widths, dtype, new int[]{3}, 1 << 20))) {
+        writer.append(0, new int[]{1, 2, 3}, new Recording(new int[]{0, 3}, Map.of(FIRST, values), widths), 0);
         writer.finish();
       }
       try (ActivationStore read = ActivationStore.open(store)) {
-        float[] found = new float[6];
-        read.rows(FIRST, 0, 2, found, 0);
-        boolean half = dtype == DType.F16;
-        // 0.1 and 70000 in IEEE 754 binary16: 0x2e66 (0.0999755859375) and infinity.
-        assertThat(found).containsExactly(half ? Float.float16ToFloat((short) 0x2e66) : 0.1f, Float.NaN,
-            Float.POSITIVE_INFINITY,
-            half ? Float.POSITIVE_INFINITY : 70000, 1, 2);
-        assertThat(read.index().hooks())
-            .containsExactly(new StoreIndex.Hook(FIRST, 3, half ? 2 : 1, half ? 3 : 2, half ? 1 : 0));
+        read.verify();
+        float[] found = new float[9];
+        read.rows(FIRST, 0, 3, found, 0);
+        assertThat(found).as(dtype.name()).containsExactly(expected.get(dtype));
+        assertThat(read.index().hooks()).as(dtype.name()).containsExactly(counted.get(dtype));
+        assertThat(Files.size(store.resolve("shard-00000.safetensors")))
+            .isBetween(36L + 9L * dtype.bytes(), 512L + 9L * dtype.bytes());
       }
     }
   }
@@ -137,10 +145,10 @@ class ActivationStoreTest {
     write(folder, new int[]{2, 3}, DType.F32, 1, 1, 2);
     ActivationStore.open(folder).close();
     Recording recording = recording(new int[]{2}, new Random(1));
-    try (ActivationWriter writer = new ActivationWriter(folder, WIDTHS, DType.F32, new int[]{2, 3}, 1 << 20)) {
+    try (ActivationWriter writer = new ActivationWriter(folder, layout(WIDTHS, DType.F32, new int[]{2, 3}, 1 << 20))) {
       writer.append(0, tokens(0, 2), recording, 0);
       assertThatThrownBy(writer::finish).isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("announced with 2 rollouts, found 1");
+          .hasMessageContaining("announced with 1 shards, found 0");
     }
     assertThatThrownBy(() -> ActivationStore.open(folder)).isInstanceOf(BadDataException.class)
         .hasMessageContaining("capture the states again");
@@ -158,16 +166,16 @@ class ActivationStoreTest {
   @Test
   void refusesRowsThatWereNotAnnounced() throws IOException {
     Recording recording = recording(new int[]{2, 3}, new Random(1));
-    try (ActivationWriter writer = new ActivationWriter(folder, WIDTHS, DType.F32, new int[]{2, 3}, 1 << 20)) {
+    try (ActivationWriter writer = new ActivationWriter(folder, layout(WIDTHS, DType.F32, new int[]{2, 3}, 1 << 20))) {
       assertThatThrownBy(() -> writer.append(1, tokens(1, 3), recording, 1))
           .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("expected 0, found 1");
       assertThatThrownBy(() -> writer.append(0, tokens(0, 3), recording, 1)).hasMessageContaining("with 2 tokens");
       Recording narrow = new Recording(new int[]{0, 2}, Map.of(FIRST, new float[2]), Map.of(FIRST, 1));
       assertThatThrownBy(() -> writer.append(0, tokens(0, 2), narrow, 0)).hasMessageContaining("found 1");
     }
-    assertThatThrownBy(() -> new ActivationWriter(folder, WIDTHS, DType.I64, new int[]{2}, 1))
-        .hasMessageContaining("F32 or F16, found I64");
-    assertThatThrownBy(() -> new ActivationWriter(folder, WIDTHS, DType.F32, new int[]{2, 0}, 1))
+    assertThatThrownBy(() -> new ActivationWriter(folder, layout(WIDTHS, DType.I64, new int[]{2}, 1)))
+        .hasMessageContaining("f32, f16 or bf16, found i64");
+    assertThatThrownBy(() -> new ActivationWriter(folder, layout(WIDTHS, DType.F32, new int[]{2, 0}, 1)))
         .hasMessageContaining("at least one token");
   }
 
@@ -279,11 +287,15 @@ class ActivationStoreTest {
         .hasMessageContaining(why).hasMessageContaining("again").message().doesNotContain("\n");
   }
 
+  private static StoreLayout layout(Map<HookPoint, Integer> widths, DType dtype, int[] lengths, long shardBytes) {
+    return new StoreLayout(widths, dtype, StoreLayout.Rows.all(lengths), shardBytes, 1000);
+  }
+
   /// Writes random rows in batches of `batch` rollouts and returns them: hook point → (rows, width).
   private static Map<HookPoint, float[]> write(Path folder, int[] lengths, DType dtype, long shardBytes, long seed,
       int batch) throws IOException {
     Recording all = recording(lengths, new Random(seed));
-    try (ActivationWriter writer = new ActivationWriter(folder, WIDTHS, dtype, lengths, shardBytes)) {
+    try (ActivationWriter writer = new ActivationWriter(folder, layout(WIDTHS, dtype, lengths, shardBytes))) {
       for (int from = 0; from < lengths.length; from += batch) {
         int to = Math.min(lengths.length, from + batch);
         Recording part = part(all, from, to);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ControlSettings;
 import org.striatum.probe.value.ValueCodeTrials;
 
+@Order(1)
 class TransferTrialsTest {
   private static TransferTrials trials(int datasets, double accuracy, double icc, int samples, double auroc) {
     ValueCodeTrials code = new ValueCodeTrials(

@@ -1,10 +1,12 @@
 package org.striatum.probe.uses;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.StepCutter;
@@ -13,6 +15,8 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.run.PendingPieces;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.uses.SearchResults.Arm;
@@ -41,7 +45,7 @@ class SearchStudyTest {
   private static DatasetSearch study(int candidates, Judge... judges) {
     List<Problem> problems = IntStream.range(0, PROBLEMS)
         .mapToObj(i -> new Problem("p" + i, "coins", "p" + i, "", "")).toList();
-    return new SearchStudy(search(candidates, 4)).study(
+    return new SearchStudy(search(candidates, 4), Pieces.HERE).study(
         new Asked("coins", HookPoint.residPost(0), problems, prompts(), ALL_RIGHT), List.of(judges), List.of(),
         Progress.NONE.start("search", 1, "problem"));
   }
@@ -89,8 +93,8 @@ class SearchStudyTest {
   void oneCandidateIsNoChoice() {
     StepSearch one = search(1, 4);
     Progress.Task task = Progress.NONE.start("search", 1, "problem");
-    List<Answer> searched = one.byScore("coins", prompts(), ORACLE, task);
-    assertThat(searched).isEqualTo(one.atRandom("coins", prompts(), task));
+    List<Answer> searched = one.byScore("coins", prompts(), 0, ORACLE, task);
+    assertThat(searched).isEqualTo(one.atRandom("coins", prompts(), 0, task));
     assertThat(searched).allSatisfy(answer -> assertThat(answer.completion()).matches("([rw]\n){3}"));
   }
 
@@ -101,8 +105,8 @@ class SearchStudyTest {
     StepSearch limited = new StepSearch(whole.model(), whole.sampling().withMaxNewTokens(3), whole.pieces(),
         whole.cutter(), 1, 2, whole.seed(), whole.batchSize());
     Progress.Task task = Progress.NONE.start("search", 1, "problem");
-    assertThat(whole.byScore("coins", prompts(), ORACLE, task)).extracting(Answer::cutOff).containsOnly(false);
-    assertThat(limited.byScore("coins", prompts(), ORACLE, task)).extracting(Answer::cutOff).containsOnly(true);
+    assertThat(whole.byScore("coins", prompts(), 0, ORACLE, task)).extracting(Answer::cutOff).containsOnly(false);
+    assertThat(limited.byScore("coins", prompts(), 0, ORACLE, task)).extracting(Answer::cutOff).containsOnly(true);
   }
 
   /// The stop begins with the end of one step and ends in the next one.
@@ -112,8 +116,8 @@ class SearchStudyTest {
     StepSearch stopped = new StepSearch(whole.model(), whole.sampling().withStops(List.of("\nr")), whole.pieces(),
         whole.cutter(), 1, 2, whole.seed(), whole.batchSize());
     Progress.Task task = Progress.NONE.start("search", 1, "problem");
-    List<Answer> all = whole.byScore("coins", prompts(), ORACLE, task);
-    List<Answer> ended = stopped.byScore("coins", prompts(), ORACLE, task);
+    List<Answer> all = whole.byScore("coins", prompts(), 0, ORACLE, task);
+    List<Answer> ended = stopped.byScore("coins", prompts(), 0, ORACLE, task);
     int shorter = 0;
     for (int i = 0; i < all.size(); i++) {
       String text = all.get(i).completion();
@@ -138,13 +142,49 @@ class SearchStudyTest {
   @Test
   void everyTokenIsCounted() {
     Progress.Task task = Progress.NONE.start("search", 1, "problem");
-    assertThat(search(3, 2).byScore("coins", prompts(), ORACLE, task)).allSatisfy(answer -> {
+    assertThat(search(3, 2).byScore("coins", prompts(), 0, ORACLE, task)).allSatisfy(answer -> {
       assertThat(answer.usedTokens()).isEqualTo(3 * (2 + 2 + 2 + 1));
       assertThat(answer.drawnTokens()).isEqualTo(3 * (2 + 2 + 2 + 1));
     });
-    assertThat(search(3, 4).byScore("coins", prompts(), ORACLE, task)).allSatisfy(answer -> {
+    assertThat(search(3, 4).byScore("coins", prompts(), 0, ORACLE, task)).allSatisfy(answer -> {
       assertThat(answer.usedTokens()).isEqualTo(3 * (2 + 2 + 3));
       assertThat(answer.drawnTokens()).isEqualTo(3 * (4 + 4 + 3));
     });
+  }
+
+  /// Where whole completions are here and steps are not: what is missing is pending, whichever it is.
+  @Test
+  void whatIsNotHereIsPending() {
+    for (String here : List.of("", "search by value on coins", "random choice on coins",
+        "whole completions on coins")) {
+      Pieces some = new Pieces() {
+        @Override
+        public int left(Work<?> work) {
+          return work.count();
+        }
+
+        @Override
+        public <R> List<R> all(Work<R> work, Consumer<List<R>> computed) {
+          if (!work.name().equals(here)) {
+            throw new PendingPieces(work.name());
+          }
+          return HERE.all(work, computed);
+        }
+
+        @Override
+        public void apart(Runnable part) {
+          try {
+            part.run();
+          } catch (PendingPieces _) {
+            // as others do
+          }
+        }
+      };
+      List<Problem> problems = List.of(new Problem("p", "coins", "p", "", ""));
+      assertThatExceptionOfType(PendingPieces.class).as(here)
+          .isThrownBy(() -> new SearchStudy(search(2, 4), some).study(
+              new Asked("coins", HookPoint.residPost(0), problems, prompts().subList(0, 1), ALL_RIGHT),
+              List.of(new Judge("value", ORACLE)), List.of(), Progress.NONE.start("search", 1, "problem")));
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,12 +22,14 @@ import org.striatum.probe.planning.AurocPower;
 import org.striatum.probe.planning.OutcomeModel;
 import org.striatum.probe.planning.SplitsPower;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.value.ListedTrajectories.Trajectory;
 
 /// The power over splits that is planned is what made-up data then give by the study's own code, within ten points.
 @Tag("slow")
+@Order(2)
 class PlannedSplitsTest {
   private static final int SPLITS = 10;
   private static final int DATASETS = 120;
@@ -93,7 +96,8 @@ class PlannedSplitsTest {
     ValueNeuronSettings settings = ValueNeuronSettings.defaults()
         .withControls(_ -> ControlSettings.QUICK.withFolds(2).withRotations(1).withRandomSets(1))
         .withSummary(summary -> summary.withResamples(200));
-    List<Optional<DatasetControls>> controls = new ControlsOverSplits(settings, seed).run("made up", states, splits,
+    List<Optional<DatasetControls>> controls = new ControlsOverSplits(settings, seed, Pieces.HERE).run("made up",
+        states, splits,
         ValuePower.none(0.7), Progress.Task.SILENT);
     Map<ValueQuestion, Integer> yes = new LinkedHashMap<>();
     for (ValueQuestion question : List.of(ValueQuestion.PREDICTS, ValueQuestion.MORE_THAN_LENGTH)) {

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.sparse.PlantedStore;
 import org.striatum.probe.stats.Auroc;
@@ -72,7 +73,8 @@ class ProbeControlsTest {
     assertThat(sparsity.matched().mean()).isLessThan(0.6);
 
     PlantedStore narrow = PlantedStore.draw(200, 4, WIDTH, 5, 0.5, 3, new SplittableRandom(84));
-    RotationControl rotation = new Rotations(probe(states(narrow), 85), SETTINGS, new SplittableRandom(86)).run();
+    RotationControl rotation = new Rotations(probe(states(narrow), 85), SETTINGS, new SplittableRandom(86))
+        .run("rotations", Pieces.HERE);
     assertThat(rotation.verdict()).isEqualTo(Verdict.YES);
     assertThat(rotation.p()).isEqualTo(1.0 / 21);
   }
@@ -103,7 +105,7 @@ class ProbeControlsTest {
   void aRotatedCodeIsNotAligned() {
     PlantedStore store = PlantedStore.draw(200, 4, WIDTH, 5, 0.5, 3, new SplittableRandom(84));
     ControlledProbe probe = probe(turned(states(store), 91), 85);
-    RotationControl rotation = new Rotations(probe, SETTINGS, new SplittableRandom(86)).run();
+    RotationControl rotation = new Rotations(probe, SETTINGS, new SplittableRandom(86)).run("rotations", Pieces.HERE);
     assertThat(rotation.verdict()).isNotEqualTo(Verdict.YES);
     assertThat(rotation.difference().value()).isCloseTo(0, within(0.06));
     // On all coordinates the basis is no matter.
@@ -223,13 +225,13 @@ class ProbeControlsTest {
         .with(store.labels());
     List<HookPoint> hooks = List.of(HookPoint.residPost(0), HookPoint.residPost(1));
     NestedSelection found = new NestedControl(hooks, List.of(noise, informed), SETTINGS, 100, new SplittableRandom(99))
-        .run();
+        .run("nested", Pieces.HERE);
     assertThat(found.choices()).hasSize(5).allSatisfy(choice -> assertThat(choice.hook()).isEqualTo(hooks.get(1)));
     assertThat(found.auroc().value()).isGreaterThan(0.85).isBetween(found.auroc().low(), found.auroc().high());
     assertThat(found.shuffled().p()).isEqualTo(0.1);
     // The best of two hook points, two rankings and four counts: without nesting this would lie above ½.
     NestedSelection nothing = new NestedControl(hooks, List.of(noise, noise), SETTINGS, 100, new SplittableRandom(100))
-        .run();
+        .run("nested", Pieces.HERE);
     assertThat(nothing.auroc().value()).isCloseTo(0.5, within(0.12));
     assertThat(nothing.shuffled().mean()).isCloseTo(0.5, within(0.08));
   }

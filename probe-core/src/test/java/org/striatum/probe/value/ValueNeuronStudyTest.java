@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.sparse.PlantedStore;
@@ -99,7 +100,7 @@ class ValueNeuronStudyTest {
       public void value(String dataset, HookPoint hook, Target target, ValueProbe fitted, int rollouts) {
         networks[0]++;
       }
-    }).run(List.of(new StudiedDataset("planted", 1, split(trajectories),
+    }, Pieces.HERE).run(List.of(new StudiedDataset("planted", 1, split(trajectories),
         new TreeMap<>(Map.of(HOOK, trajectories, other, trajectories)))), Progress.NONE);
     ValueFits fits = ValueFits.of(settings, 2);
     assertThat(fits.networks()).isEqualTo(networks[0]);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.striatum.probe.power.PlantedSignal;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Auroc;
 import org.striatum.probe.stats.Bootstrap;
@@ -70,7 +71,7 @@ class ValuePowerTest {
   private static ValuePower power(int problems, int rollouts, ControlSettings settings, long seed) {
     FiniteTrajectories all = nothing(problems, rollouts, seed);
     return new ValueSpikeIns(probe(all, seed), Known.before(all, first(all), second(all)), settings,
-        new RandomStreams(seed), "power ").run("a dataset", Progress.NONE);
+        new RandomStreams(seed), "power ", Pieces.HERE).run("a dataset", Progress.NONE);
   }
 
   /// The more problems, the weaker a code is found; with 24 no *no* can come.
@@ -182,7 +183,7 @@ class ValuePowerTest {
         Verdict found = new SparsityControl(probe, SparsityControl.crossFit(probe), ControlSettings.QUICK,
             new SplittableRandom(d)).verdict(probe.testScores(probe.regression().whole()));
         Verdict answer = new ValueSpikeIns(probe, Known.before(all, first(all), second(all)), settings(12, 0),
-            new RandomStreams(d), "").run("a dataset", Progress.NONE).answer(ValueQuestion.SPARSE, found);
+            new RandomStreams(d), "", Pieces.HERE).run("a dataset", Progress.NONE).answer(ValueQuestion.SPARSE, found);
         called[sparse] += answer == Verdict.YES ? 1 : 0;
         denied[sparse] += answer == Verdict.NO ? 1 : 0;
         withheld[sparse] += found == Verdict.NO && answer != Verdict.NO ? 1 : 0;

@@ -19,6 +19,8 @@ import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.NullBand;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesResults;
+import org.striatum.studies.series.SeriesResults.OverlapMatrix;
+import org.striatum.studies.series.SeriesResults.Place;
 import org.striatum.studies.series.ToldStudy;
 
 /// The tables of the results database, filled from the records that a scan wrote as JSON. An interval's ends are `low` and
@@ -78,11 +80,20 @@ final class ResultTables {
     return tables.all();
   }
 
-  /// Every table, with the rows about several checkpoints.
+  /// Every table, with the rows about several checkpoints, except those of [#overlaps].
   static List<Table> of(SeriesResults series) {
     ResultTables tables = new ResultTables();
     tables.add(series);
     return tables.all();
+  }
+
+  /// The rows of one matrix: together they grow with the square of the number of checkpoints.
+  static List<Table> overlaps(OverlapMatrix matrix, List<Place> checkpoints) {
+    ResultTables tables = new ResultTables();
+    matrix.pairs(checkpoints)
+        .forEach(one -> tables.transfer.row(List.of(one.first(), one.second(), one.dataset()), hook(one.hook()),
+            lower(one.kind()), one.k(), one.width(), one.shared(), one.iou(), one.chance(), one.p()));
+    return List.of(tables.transfer);
   }
 
   private List<Table> all() {
@@ -188,8 +199,6 @@ final class ResultTables {
   private void add(SeriesResults series) {
     series.bases().forEach(one -> bases.row(List.of(one.first(), one.second()), one.common(), one.prompts(),
         one.alignment(), one.nullHigh(), one.recognised(), one.p()));
-    series.overlaps().forEach(one -> transfer.row(List.of(one.first(), one.second(), one.dataset()), hook(one.hook()),
-        lower(one.kind()), one.k(), one.width(), one.shared(), one.iou(), one.chance(), one.p()));
     series.turnovers().forEach(one -> turnover.row(List.of(one.from(), one.to(), one.dataset()), hook(one.hook()),
         lower(one.kind()), one.kept().size(), one.born().size(), one.lost().size(), one.drift()));
     series.lives().forEach(one -> lives.row(List.of(one.dataset()), hook(one.hook()), lower(one.kind()),

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -19,10 +18,14 @@ import java.util.List;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBDriver;
+import org.striatum.datasets.table.DuckDb;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.Folders;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.series.SeriesCheckpoint;
 import org.striatum.studies.series.SeriesResults;
@@ -35,13 +38,14 @@ public final class ResultsDatabase {
   public static final int VERSION = 2;
   private static final String FILE = "results.duckdb";
   private static final String PARQUET = "parquet";
+  private static final String SPILL = ".results.spill";
+  /// What the tables take at most while they are made: they grow with every checkpoint.
+  private static final String MEMORY = "256MB";
+  private static final String QUERY_MEMORY = "1GB";
+  private static final int ROW_GROUP = 1 << 14;
   private static final String SCHEMA = "striatum_schema";
 
   private ResultsDatabase() {}
-
-  /// Texts, names and remarks in a query.
-  private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"|--[^\\n]*|(?s:/\\*.*?\\*/)");
-  private static final Pattern SEVERAL = Pattern.compile(";\\s*[^;\\s]");
 
   /// The result of a query.
   ///
@@ -65,11 +69,14 @@ public final class ResultsDatabase {
       SeriesResults series) throws IOException {
     Path temporary = folder.resolve("." + FILE + ".tmp");
     discard(temporary);
+    Path spill = folder.resolve(SPILL);
+    Folders.delete(spill);
     Path parquet = Files.createDirectories(folder.resolve(PARQUET));
     SortedMap<String, Long> written;
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + temporary, options());
+    try (Connection connection = DuckDb.open(temporary.toString(), options());
         Statement statement = connection.createStatement()) {
       statement.execute("SET threads = 1"); // row groups have a fixed order
+      bound(statement, spill);
       statement.execute("CREATE TABLE " + SCHEMA + " (version INTEGER)");
       statement.execute("INSERT INTO " + SCHEMA + " VALUES (" + VERSION + ")");
       fill(connection, checkpoints, series);
@@ -77,8 +84,8 @@ public final class ResultsDatabase {
       for (Table table : ResultTables.empty()) {
         rows.put(table.name(), count(statement, table));
         Path part = parquet.resolve("." + table.name() + ".parquet.tmp");
-        statement.execute("COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO '"
-            + part.toString().replace("'", "''") + "' (FORMAT parquet)");
+        export(statement, "COPY (SELECT * FROM " + table.name() + " ORDER BY ALL) TO " + quoted(part)
+            + " (FORMAT parquet, ROW_GROUP_SIZE " + ROW_GROUP + ")");
         commit(part, parquet(folder, table));
       }
       statement.execute("CHECKPOINT");
@@ -86,9 +93,32 @@ public final class ResultsDatabase {
     } catch (SQLException failed) {
       discard(temporary);
       throw new IOException(folder.resolve(FILE) + " could not be written: " + firstLine(failed), failed);
+    } finally {
+      Folders.delete(spill);
     }
     commit(temporary, folder.resolve(FILE));
     return written;
+  }
+
+  /// Holds a connection to [#MEMORY]; what does not fit lies in a folder until it is closed.
+  private static void bound(Statement statement, Path spill) throws SQLException {
+    statement.execute("SET memory_limit = '" + MEMORY + "'");
+    statement.execute("SET temp_directory = " + quoted(spill));
+  }
+
+  /// Runs a statement, again without a bound where one row group of long texts does not fit into it.
+  private static void export(Statement statement, String copy) throws SQLException {
+    try {
+      statement.execute(copy);
+    } catch (SQLException _) {
+      statement.execute("RESET memory_limit");
+      statement.execute(copy);
+      statement.execute("SET memory_limit = '" + MEMORY + "'");
+    }
+  }
+
+  private static String quoted(Path file) {
+    return "'" + file.toString().replace("'", "''") + "'";
   }
 
   private static long count(Statement statement, Table table) throws SQLException {
@@ -114,30 +144,45 @@ public final class ResultsDatabase {
       throws IOException {
     query(folder, "SELECT 1"); // refuses anything but a database of this version
     List<String> differing = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", options());
+    Path spill = Files.createTempDirectory("striatum-tables");
+    try (Connection connection = DuckDb.open(spill.resolve(FILE).toString(), options());
         Statement statement = connection.createStatement()) {
+      bound(statement, spill);
       fill(connection, checkpoints, series);
-      statement.execute("ATTACH '" + folder.resolve(FILE).toString().replace("'", "''") + "' AS stored (READ_ONLY)");
+      onlyReads(statement, folder);
+      statement.execute("ATTACH " + quoted(folder.resolve(FILE)) + " AS stored (READ_ONLY)");
       for (Table table : ResultTables.empty()) {
-        if (!sameRows(statement, table.name(), "stored." + table.name())) {
+        if (!sameRows(connection, table.name(), "stored." + table.name())) {
           differing.add(FILE + " " + table.name());
         }
         Path file = parquet(folder, table);
-        if (!sameRows(statement, table.name(), "read_parquet('" + file.toString().replace("'", "''") + "')")) {
+        if (!sameRows(connection, table.name(), "read_parquet(" + quoted(file) + ")")) {
           differing.add(PARQUET + "/" + file.getFileName());
         }
       }
     } catch (SQLException failed) {
       throw new IOException(folder.resolve(FILE) + " could not be compared: " + firstLine(failed), failed);
+    } finally {
+      Folders.delete(spill);
     }
     return differing;
   }
 
+  /// From now on a connection reads the files of these results and no other, whatever a view in a stranger's database names.
+  private static void onlyReads(Statement statement, Path folder) throws SQLException {
+    statement.execute("SET allowed_paths = [%s]".formatted(
+        Stream.concat(Stream.of(folder.resolve(FILE), folder.resolve(FILE + ".wal")), parquet(folder).stream())
+            .map(ResultsDatabase::quoted).collect(Collectors.joining(", "))));
+    statement.execute("SET enable_external_access = false");
+    statement.execute("SET lock_configuration = true");
+  }
+
   /// As multisets: a row that occurs twice in one must occur twice in the other.
-  private static boolean sameRows(Statement statement, String table, String other) throws SQLException {
-    try (ResultSet left = statement.executeQuery(
-        "SELECT (SELECT count(*) FROM (SELECT * FROM %1$s EXCEPT ALL SELECT * FROM %2$s)) + (SELECT count(*) FROM (SELECT * FROM %2$s EXCEPT ALL SELECT * FROM %1$s))"
-            .formatted(table, other))) {
+  private static boolean sameRows(Connection connection, String table, String other) {
+    try (Statement statement = connection.createStatement();
+        ResultSet left = statement.executeQuery(
+            "SELECT (SELECT count(*) FROM (SELECT * FROM %1$s EXCEPT ALL SELECT * FROM %2$s)) + (SELECT count(*) FROM (SELECT * FROM %2$s EXCEPT ALL SELECT * FROM %1$s))"
+                .formatted(table, other))) {
       left.next();
       return left.getLong(1) == 0;
     } catch (SQLException _) {
@@ -157,6 +202,9 @@ public final class ResultsDatabase {
       fill(filled, ResultTables.of(checkpoint));
     }
     fill(filled, ResultTables.of(series));
+    for (SeriesResults.OverlapMatrix matrix : series.overlaps()) {
+      fill(filled, ResultTables.overlaps(matrix, series.checkpoints()));
+    }
   }
 
   private static void fill(DuckDBConnection connection, List<Table> tables) throws SQLException {
@@ -167,13 +215,20 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Runs a query, which can only read, and only from the database.
+  /// Runs a query, which can only read, and only from the database, in at most 1 GB of memory.
   ///
   /// @param folder of the scan
   /// @throws UsageException if the query cannot be run, saying why, or the folder has no database
   /// @throws BadDataException if the database is damaged or was written by a later version
   public static Answer query(Path folder, String sql) throws IOException {
-    if (SEVERAL.matcher(QUOTED.matcher(sql).replaceAll("x")).find()) {
+    return query(folder, sql, Integer.MAX_VALUE);
+  }
+
+  /// The same for an answer of so many rows at most.
+  ///
+  /// @throws UsageException if it has more, too
+  public static Answer query(Path folder, String sql, int rows) throws IOException {
+    if (Statements.count(sql) > 1) {
       throw new UsageException("the query cannot be run: it is one statement, found several");
     }
     Path file = folder.resolve(FILE);
@@ -183,13 +238,15 @@ public final class ResultsDatabase {
     Properties options = options();
     options.setProperty("access_mode", "READ_ONLY");
     options.setProperty("enable_external_access", "false");
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + file, options)) {
+    options.setProperty("memory_limit", QUERY_MEMORY);
+    options.setProperty(DuckDBDriver.JDBC_STREAM_RESULTS, "true"); // rows beyond the limit are never made
+    try (Connection connection = DuckDb.open(file.toString(), options)) {
       requireVersion(connection, file);
       try (Statement lock = connection.createStatement()) {
         lock.execute("SET lock_configuration = true");
       }
       try (PreparedStatement query = connection.prepareStatement(sql); ResultSet found = query.executeQuery()) {
-        return answer(found);
+        return answer(found, rows);
       } catch (SQLException refused) {
         throw new UsageException("the query cannot be run: " + firstLine(refused), refused);
       }
@@ -212,7 +269,7 @@ public final class ResultsDatabase {
     }
   }
 
-  private static Answer answer(ResultSet found) throws SQLException {
+  private static Answer answer(ResultSet found, int limit) throws SQLException {
     ResultSetMetaData columns = found.getMetaData();
     List<String> names = new ArrayList<>();
     for (int i = 1; i <= columns.getColumnCount(); i++) {
@@ -220,6 +277,9 @@ public final class ResultsDatabase {
     }
     List<List<Object>> rows = new ArrayList<>();
     while (found.next()) {
+      if (rows.size() == limit) {
+        throw new UsageException("the answer has more than %,d rows: ask for fewer, or allow more".formatted(limit));
+      }
       List<Object> row = new ArrayList<>();
       for (int i = 1; i <= names.size(); i++) {
         row.add(SqlValues.plain(found.getObject(i)));
@@ -251,11 +311,9 @@ public final class ResultsDatabase {
     }
   }
 
-  /// Nothing is downloaded, and no temporary files are written next to the scan.
+  /// No temporary files are written but where [#bound] says.
   private static Properties options() {
     Properties options = new Properties();
-    options.setProperty("autoinstall_known_extensions", "false");
-    options.setProperty("autoload_known_extensions", "false");
     options.setProperty("temp_directory", "");
     return options;
   }

@@ -1,6 +1,7 @@
 package org.striatum.reports.figures;
 
 import com.github.weisj.jsvg.SVGDocument;
+import com.github.weisj.jsvg.parser.DocumentLimits;
 import com.github.weisj.jsvg.parser.LoaderContext;
 import com.github.weisj.jsvg.parser.SVGLoader;
 import com.github.weisj.jsvg.view.FloatSize;
@@ -27,11 +28,15 @@ record Drawing(SVGDocument document, FloatSize size) {
   private static final int SCALE = 3;
   /// A point of print per pixel of SVG: 72 to 96 an inch.
   private static final float POINTS = 0.75f;
+  /// The most marks of a drawing, of which the cells of a large matrix are most: it is our own, and the reader's 2,000 are against
+  /// strangers' documents.
+  private static final int MOST_MARKS = 200_000;
 
   static Drawing of(String svg) {
     SVGDocument document = new SVGLoader()
         .load(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)), null,
-            LoaderContext.createDefault());
+            LoaderContext.builder().documentLimits(new DocumentLimits(DocumentLimits.DEFAULT_MAX_NESTING_DEPTH,
+                DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH, MOST_MARKS)).build());
     if (document == null) {
       throw new IllegalStateException("a drawing must be an SVG document");
     }

@@ -15,6 +15,7 @@ import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.reports.run.SampleRollout.StepValue;
@@ -33,7 +34,7 @@ import org.striatum.studies.value.ProbeStep;
 import org.striatum.studies.value.ProbedValues;
 
 /// Rollouts of a run that are shown in full: for each dataset, the test rollouts in which V̂ rises and falls most in one
-/// step, otherwise the first that was solved and the first that failed. If hidden states are stored, each is shown with
+/// step, otherwise the first that was solved and the first that failed. If hidden states of all their tokens are stored, each is shown with
 /// the predictions of a value probe.
 ///
 /// @param rollouts all of the run
@@ -67,7 +68,8 @@ record ReportedRollouts(List<Rollout> rollouts, List<ContinuedRollout> continued
           ? Optional.empty()
           : Optional.of(probe.split().of(own));
       Set<Integer> lines = chosen(dataset, split);
-      Optional<Fit.Value> fitted = split.flatMap(_ -> new ProbedValues(dataset, values, fits).best());
+      Optional<Fit.Value> fitted = split.filter(_ -> StoredPosition.COMPLETION.isAmong(store.positions()))
+          .flatMap(_ -> new ProbedValues(dataset, values, fits).best());
       lines.forEach(line -> samples.add(sample(line, fitted)));
     });
     return samples;

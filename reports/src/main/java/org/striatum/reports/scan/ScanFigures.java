@@ -8,10 +8,11 @@ import static org.striatum.reports.page.Channel.tooltip;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
@@ -20,23 +21,23 @@ import org.striatum.reports.page.Channel;
 import org.striatum.reports.page.Chart;
 import org.striatum.reports.page.Figure;
 import org.striatum.reports.page.Layer;
-import org.striatum.reports.page.MatrixChart;
 import org.striatum.reports.page.Notation;
 import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Place;
 import org.striatum.studies.series.SeriesResults.Point;
-import org.striatum.studies.series.SeriesResults.SetOverlap;
 import org.striatum.studies.series.SeriesResults.Turnover;
 import org.striatum.studies.series.SeriesResults;
 
 /// The charts of a scan; each is null if there is nothing to draw.
 record ScanFigures(SeriesResults results) {
   private static final String ACCURACY = "accuracy";
+  /// The most points of the chart of persistence; of more, means over hook points are shown.
+  private static final int TURNOVERS = 5_000;
   private static final List<String> SHOWN = List.of("AUROC of V(s₀)", ACCURACY, "AUROC of prompt length");
 
   /// Every chart that has data.
   List<Figure> all() {
-    return Stream.of(curves(), turnover(), overlap()).filter(Objects::nonNull).toList();
+    return Stream.of(curves(), turnover(), new OverlapFigure(results).figure()).filter(Objects::nonNull).toList();
   }
 
   /// Whether names end with training steps; otherwise the order of checkpoints is used.
@@ -89,71 +90,69 @@ record ScanFigures(SeriesResults results) {
 
   /// The share of a set that is still present at the next checkpoint.
   private Figure turnover() {
-    List<Turnover> drawn = results.turnovers();
-    if (drawn.isEmpty()) {
+    if (results.turnovers().isEmpty()) {
       return null;
     }
-    List<String> datasets = drawn.stream().map(Turnover::dataset).distinct().toList();
-    List<List<Object>> rows = new ArrayList<>();
-    for (Turnover one : drawn) {
-      int k = one.kept().size() + one.lost().size();
-      rows.add(Chart.row(place(one.kind(), one.hook()), one.dataset(), step(one.to()), one.from(), one.to(),
-          100.0 * one.kept().size() / k, one.kept().size() + " of " + k, Notation.coordinates(one.born()),
-          Notation.percent(one.drift())));
-    }
+    List<String> datasets = results.turnovers().stream().map(Turnover::dataset).distinct().toList();
+    boolean averaged = results.turnovers().size() > TURNOVERS;
+    List<List<Object>> rows = averaged ? averaged() : results.turnovers().stream().map(this::row).toList();
     Channel x = quantitative("x", "step").titled("training step").axis("grid", BooleanNode.FALSE);
     Channel y = quantitative("y", "kept").titled("kept from the previous checkpoint, %").domain(0, 100);
     Channel colour = series("color", "task", datasets).unlabelled();
     Chart chart = new Chart("series-turnover", "Share of each set that was present at the previous checkpoint", 240,
         List.of("where", "task", "step", "from", "to", "kept", "_kept", "_born", "_drift"), rows,
-        choice(drawn.stream().map(one -> place(one.kind(), one.hook())).distinct().toList()),
+        choice(rows.stream().map(row -> (String) row.getFirst()).distinct().toList()),
         List.of(Layer.of("line", x, y, colour).with("strokeWidth", 1.5),
             Layer.of("point", x, y, colour, tooltip(Channel.titles("task", "task", "from", "from", "to", "to", "_kept",
                 "kept", "_born", "new", "_drift", "mean change of rank"))).with("size", 26)));
     return new Figure("Persistence of the sets", "The best " + size()
-        + " by each checkpoint's ranking: the share that was in the set at the previous checkpoint. A random set would keep as large a"
-        + " share as it is of all coordinates.", chart);
+        + " by each checkpoint's ranking: the share that was in the set at the previous checkpoint"
+        + (averaged ? ", the mean over hook points" : "")
+        + ". A random set would keep as large a share as it is of all coordinates.", chart);
   }
 
-  private Figure overlap() {
-    List<SetOverlap> drawn = results.overlaps();
-    if (drawn.isEmpty()) {
-      return null;
-    }
-    List<String> order = results.checkpoints().stream().map(Place::name).toList();
-    List<List<Object>> rows = new ArrayList<>();
-    for (SetOverlap one : drawn) {
-      for (boolean forth : new boolean[]{true, false}) {
-        rows.add(Chart.row(forth ? one.first() : one.second(), forth ? one.second() : one.first(),
-            one.dataset() + ", " + place(one.kind(), one.hook()), one.iou(), Notation.decimals(one.iou(), 2),
-            Notation.decimals(one.chance(), 3), one.shared() + " of " + one.k(), Notation.p(one.p())));
-      }
-    }
-    rows.sort(Comparator.comparingInt(row -> order.indexOf(row.getFirst())));
-    Chart chart = MatrixChart.of("series-overlap", "Overlap of the sets of two checkpoints", "iou",
-        List.of("first", "second", "where", "iou", "_iou", "_chance", "_shared", "_p"), rows, "_iou",
-        Channel.titles("first", "checkpoint", "second", "and", "_iou", "IoU", "_chance", "chance", "_shared", "shared",
-            "_p", "p, uncorrected"),
-        0, 1, choice(rows.stream().map(row -> (String) row.get(2)).distinct().sorted().toList()), "", "");
-    return new Figure("Which sets overlap?", "Intersection over union of the best " + size()
-        + " of two checkpoints that share a basis. The tooltip shows chance and the hypergeometric p.",
-        chart);
+  private List<Object> row(Turnover one) {
+    return Chart.row(place(one.kind(), one.hook()), one.dataset(), Place.of(one.to()).step(), one.from(), one.to(),
+        100 * kept(one), one.kept().size() + " of " + size(one), Notation.coordinates(one.born()),
+        Notation.percent(one.drift()));
+  }
+
+  /// One row per dataset, kind and pair: the means over hook points.
+  private List<List<Object>> averaged() {
+    SequencedMap<List<Object>, List<Turnover>> groups = new LinkedHashMap<>();
+    results.turnovers().forEach(one -> groups
+        .computeIfAbsent(List.of(one.dataset(), one.kind(), one.from(), one.to()), _ -> new ArrayList<>()).add(one));
+    return groups.values().stream().map(group -> {
+      Turnover one = group.getFirst();
+      double kept = group.stream().mapToDouble(ScanFigures::kept).average().orElseThrow();
+      return Chart.row(places(one.kind()), one.dataset(), Place.of(one.to()).step(), one.from(), one.to(), 100 * kept,
+          Notation.percent(kept), Notation.ABSENT,
+          Notation.percent(group.stream().mapToDouble(Turnover::drift).average().orElseThrow()));
+    }).toList();
+  }
+
+  private static int size(Turnover one) {
+    return one.kept().size() + one.lost().size();
+  }
+
+  private static double kept(Turnover one) {
+    return (double) one.kept().size() / size(one);
   }
 
   private String size() {
     return new SetSize(results.size()).words();
   }
 
-  private Long step(String name) {
-    return results.checkpoints().stream().filter(place -> place.name().equals(name)).findFirst().map(Place::step)
-        .orElse(null);
-  }
-
-  private static String place(Kind kind, HookPoint hook) {
+  static String place(Kind kind, HookPoint hook) {
     return kind.name().toLowerCase(Locale.ROOT) + " at " + hook;
   }
 
-  private static Chart.Choice choice(List<String> places) {
+  /// Of means over hook points.
+  static String places(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT) + " at all hook points";
+  }
+
+  static Chart.Choice choice(List<String> places) {
     return new Chart.Choice("where", "set ", places, places.stream().filter(place -> place.contains("value at "))
         .reduce((_, later) -> later).orElse(places.getLast()));
   }

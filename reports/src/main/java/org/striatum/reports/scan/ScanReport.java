@@ -70,6 +70,9 @@ public final class ScanReport {
   /// @param links to the report of each point's checkpoint
   record Page(Content content, List<Figure> figures, List<String> links) {
     private static final int LIVES = 30;
+    /// The most rows and notes that stand on the page unfolded.
+    private static final int ROWS = 60;
+    private static final int NOTES = 10;
 
     /// Every name shortened and visible; links use the unchanged names.
     static Page of(Content found) {
@@ -100,6 +103,16 @@ public final class ScanReport {
           content.repeated().isEmpty()
               ? "no checkpoints with the same files"
               : content.repeated().size() + " with the same files as another");
+    }
+
+    /// Whether the table of figures is folded.
+    boolean isLong() {
+      return content.series().points().size() > ROWS;
+    }
+
+    /// Whether the notes are folded.
+    boolean hasManyNotes() {
+      return content.series().notes().size() > NOTES;
     }
 
     /// What the series shows.

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What holds of every kind of report, in a real browser. Pictures of each are left in `target/screenshots`.
 @Tag("browser")
+@Order(1)
 class ReportBrowserTest {
   private static final Path PICTURES = Path.of("target", "screenshots");
   private static final List<Integer> WIDTHS = List.of(360, 400, 768, 1280);

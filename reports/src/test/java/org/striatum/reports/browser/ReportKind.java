@@ -16,7 +16,6 @@ import org.striatum.reports.scan.ExampleSeries;
 import org.striatum.reports.scan.ScanReport;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.series.SeriesCheckpoint;
-import org.striatum.studies.series.SeriesStudy;
 
 /// A kind of report: an invented example with everything in it that the kind can hold, and a page of strangers' texts.
 record ReportKind(String name, Supplier<String> example, Supplier<String> hostile) {
@@ -57,7 +56,7 @@ record ReportKind(String name, Supplier<String> example, Supplier<String> hostil
   private static ScanReport.Content hostileScan() {
     List<SeriesCheckpoint> checkpoints = HostileRun.TEXTS.stream()
         .map(text -> new SeriesCheckpoint(text, HostileRun.content().results(), List.of())).toList();
-    return new ScanReport.Content(HostileRun.SCRIPT, SeriesStudy.DEFAULT.run(checkpoints, List.of()),
+    return new ScanReport.Content(HostileRun.SCRIPT, ExampleSeries.compared(checkpoints, List.of()),
         HostileRun.TEXTS.stream().map(text -> new ScanReport.Failure(text, text, text)).toList(),
         HostileRun.TEXTS.stream().map(text -> new ScanReport.Repeated(text, text)).toList(), manifest());
   }

@@ -48,7 +48,7 @@ class ResultsDatabaseTest {
     assertThat(probes.rows()).containsExactlyInAnyOrderElementsOf(layer.probes().stream()
         .map(probe -> List.<Object>of(probe.probe().printed(), probe.test().value())).toList());
     assertThat(query("SELECT count(*) FROM transfer WHERE shared = k").rows().getFirst().getFirst())
-        .isEqualTo((long) ExampleSeries.results().overlaps().size());
+        .isEqualTo(ExampleSeries.results().pairs().count());
   }
 
   @Test
@@ -75,7 +75,8 @@ class ResultsDatabaseTest {
   @ValueSource(strings = {"DELETE FROM probes", "CREATE TABLE t (a INTEGER)", "SELEC 1", "SELECT * FROM nothing",
       "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_csv('/etc/passwd')",
       "SELECT * FROM read_text('/etc/hostname')",
-      "COPY probes TO '/tmp/striatum-must-not-be.csv'", "ATTACH '/tmp/other.duckdb'", "INSTALL httpfs",
+      "COPY probes TO '/tmp/striatum-must-not-be.csv'", "ATTACH '/tmp/other.duckdb'", "INSTALL httpfs", "LOAD httpfs",
+      "SELECT * FROM 'https://localhost/a.parquet'", "ATTACH 'https://localhost/a.duckdb'",
       "SET enable_external_access = true", "", "SELECT 1; SELECT 2", "SELECT ';'; SELECT 2"})
   void aQueryOnlyReadsAndOnlyTheDatabase(String sql) throws Exception {
     Sha256 before = Sha256.of(scan.resolve("results.duckdb"));
@@ -104,5 +105,39 @@ class ResultsDatabaseTest {
     Files.writeString(folder.resolve("results.duckdb"), "not one ".repeat(2000));
     assertThatExceptionOfType(BadDataException.class).isThrownBy(() -> ResultsDatabase.query(folder, "SELECT 1"))
         .withMessageContaining("damaged or was written by a later version");
+  }
+
+  /// A stranger's database whose table is a view over somebody's file, here one with the very rows of the table: it is not read.
+  @Test
+  void aViewOverAnotherFileIsNotRead() throws Exception {
+    ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
+    assertThat(ResultsDatabase.differing(folder, ExampleSeries.checkpoints(), ExampleSeries.results())).isEmpty();
+    Path other = folder.resolve("other.parquet");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("results.duckdb"));
+        Statement statement = connection.createStatement()) {
+      statement.execute("COPY lives TO '" + other + "' (FORMAT parquet)");
+      statement.execute("DROP TABLE lives");
+      statement.execute("CREATE VIEW lives AS SELECT * FROM read_parquet('" + other + "')");
+    }
+    assertThat(ResultsDatabase.differing(folder, ExampleSeries.checkpoints(), ExampleSeries.results()))
+        .containsExactly("results.duckdb lives");
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> ResultsDatabase.query(folder, "SELECT * FROM lives"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT 1;", ";SELECT 1 ; -- ; more", "SELECT 1 /* ; /* ; */ ; */;",
+      "SELECT 1 WHERE 'a;b' <> ''';'", "SELECT 1 WHERE $$;'$$ <> $t$;$$$t$", "SELECT 1 WHERE E'\\';' <> ''",
+      "SELECT 1 AS \"a;b\"", "SELECT 1 -- it's"})
+  void aSemicolonInsideATextEndsNoStatement(String sql) throws Exception {
+    assertThat(query(sql).rows()).containsExactly(List.of(1));
+  }
+
+  /// The driver would run all but the last while it prepares it.
+  @ParameterizedTest
+  @ValueSource(strings = {"SELECT 1; SELECT 2", "SELECT $$'$$; SELECT 2 --'", "SELECT E'\\''; SELECT 2 --'",
+      "SELECT 1 /* /* */ */; SELECT 2 /* */"})
+  void ofSeveralStatementsNoneIsRun(String sql) {
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> query(sql)).withMessageContaining("one statement");
   }
 }

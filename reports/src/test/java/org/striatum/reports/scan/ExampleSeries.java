@@ -17,8 +17,14 @@ public final class ExampleSeries {
   }
 
   public static SeriesResults results() {
-    return SeriesStudy.DEFAULT.run(checkpoints(),
-        List.of(new Basis("step300", "step1000", true, "common basis", 40, 0.9, 0.1, 1, 0.005)));
+    return compared(checkpoints(), List.of(
+        new Basis("step300", "step1000", true, "common basis", 40, 0.9, 0.1, 1, 0.005)));
+  }
+
+  /// The comparison of checkpoints with the default settings.
+  public static SeriesResults compared(List<SeriesCheckpoint> checkpoints, List<Basis> bases) {
+    List<String> names = checkpoints.stream().map(SeriesCheckpoint::name).toList();
+    return SeriesStudy.DEFAULT.run(names, name -> checkpoints.get(names.indexOf(name)), bases);
   }
 
   public static ScanReport.Content content() {

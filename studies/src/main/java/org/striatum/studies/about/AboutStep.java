@@ -25,6 +25,7 @@ import org.striatum.probe.activity.NeuronActivity.LayerActivity;
 import org.striatum.probe.value.ValueNeuronResults;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
 import org.striatum.probe.value.ValueNeuronResults.RankedNeuron;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.about.AboutResults.AboutNeuron;
 import org.striatum.studies.about.AboutResults.OutputToken;
 import org.striatum.studies.about.AboutResults.TokenInContext;
@@ -71,6 +72,12 @@ public record AboutStep() implements Study<AboutSettings, AboutResults> {
   @Override
   public boolean isReplaceable() {
     return true;
+  }
+
+  /// Prompts are read too.
+  @Override
+  public List<StoredPosition> positions(AboutSettings settings) {
+    return StoredPosition.EVERY;
   }
 
   @Override

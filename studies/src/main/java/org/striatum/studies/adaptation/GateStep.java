@@ -1,10 +1,8 @@
 package org.striatum.studies.adaptation;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +13,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.striatum.datasets.ProblemSet;
 import org.striatum.datasets.ProblemSets;
 import org.striatum.hooks.HookedModel;
@@ -32,6 +29,7 @@ import org.striatum.probe.adaptation.AdaptationArm;
 import org.striatum.probe.adaptation.AdaptationResults;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
+import org.striatum.probe.run.Folders;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
@@ -141,7 +139,7 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
             described(settings));
         files.add(file);
       }
-      delete(trials);
+      Folders.delete(trials);
       return files;
     });
   }
@@ -257,15 +255,5 @@ public record GateStep() implements Study<GateSettings, AdaptationResults> {
     words.put("initial threshold in standard deviations", Double.toString(adaptation.gates().start()));
     words.put("set size", settings.arms().setSize());
     return words;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> all = Files.walk(folder)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
   }
 }

@@ -15,6 +15,7 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Baseline;
 import org.striatum.probe.value.BaselineProbes;
@@ -54,6 +55,12 @@ public record BaselineStep() implements Study<BaselineSettings, BaselineResults>
   @Override
   public Presentation presentation() {
     return Presentation.SECTION;
+  }
+
+  /// Every token that was written.
+  @Override
+  public List<StoredPosition> positions(BaselineSettings settings) {
+    return List.of(StoredPosition.COMPLETION);
   }
 
   @Override

@@ -1,13 +1,17 @@
 package org.striatum.studies.capture;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.striatum.hooks.HookedModel;
+import org.striatum.probe.dopamine.StepCutter;
 import org.striatum.probe.model.Gates;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.model.Recording;
@@ -15,27 +19,29 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.DiskSpace;
+import org.striatum.probe.run.Pieces;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
+import org.striatum.probe.store.ShardWriter;
+import org.striatum.probe.store.StoreLayout;
+import org.striatum.probe.store.StoredPosition;
+import org.striatum.probe.store.WrittenShard;
 import org.striatum.probe.tensor.DType;
 import org.striatum.studies.rollouts.RolloutStep;
+import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
-import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
 import org.striatum.studies.run.StudyRun;
 
 /// Records hidden states over prompt and generated tokens of every rollout, by one teacher-forced pass:
-/// `activations/`. Every chunk is kept once it is written.
+/// `activations/`. Every shard is kept once it is written.
 public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
   public static final CaptureStep STUDY = new CaptureStep();
-  /// Maximum number of rollouts recorded at a time: held in memory, and lost when the command is interrupted.
-  private static final int CHUNK = 256;
-  /// Maximum number of tokens recorded at a time, unless one rollout has more.
-  private static final int TOKENS = 1 << 14;
 
   @Override
   public StudyDescription<CaptureSettings, CaptureResults> about() {
@@ -80,18 +86,40 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     if (closed > 0) {
       run.note().accept("%d of %d rollouts have a think-end".formatted(closed, rollouts.size()));
     }
-    long bytes = estimate(model, hooks, settings.dtype(), rollouts);
-    run.note().accept("activations will take " + DiskSpace.megabytes(bytes));
-    write(run, settings, model, hooks, rollouts);
-    long rows = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
-    // The index holds the shards' checksums.
-    return Found.only(new CaptureResults(rollouts.size(), rows, hooks, bytes))
-        .with(folder -> List.of(folder.activations().resolve(ActivationStore.INDEX)));
+    StoreLayout layout = layout(run, model, hooks, settings, rollouts);
+    long rows = layout.rows();
+    long bytes = estimate(model, hooks, settings.dtype(), rows);
+    long tokens = rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum();
+    run.note().accept("activations will take " + DiskSpace.megabytes(bytes) + (rows == tokens
+        ? ""
+        : String.format(Locale.ROOT, ": %,d of %,d tokens, at %s", rows, tokens,
+            StoredPosition.printed(settings.at()))));
+    List<WrittenShard> written = write(run, model, layout, rollouts);
+    return Found.only(new CaptureResults(rollouts.size(), rows, hooks, bytes)).with(folder -> {
+      ActivationWriter.finish(folder.activations(), layout, written);
+      // The index holds the shards' checksums.
+      return List.of(folder.activations().resolve(ActivationStore.INDEX));
+    });
   }
 
-  /// Bytes that hidden states of rollouts take.
-  private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, List<Rollout> rollouts) {
-    return estimate(model, hooks, dtype, rollouts.stream().mapToLong(rollout -> rollout.tokens().length).sum());
+  private static StoreLayout layout(StudyRun run, HookedModel model, List<HookPoint> hooks, CaptureSettings settings,
+      List<Rollout> rollouts) throws IOException {
+    return new StoreLayout(hooks.stream().collect(Collectors.toMap(hook -> hook, model.model()::width)),
+        settings.dtype(), rows(run, settings.at(), rollouts));
+  }
+
+  private static StoreLayout.Rows rows(StudyRun run, List<StoredPosition> stored, List<Rollout> rollouts)
+      throws IOException {
+    int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
+    if (stored.equals(StoredPosition.EVERY)) {
+      return StoreLayout.Rows.all(lengths);
+    }
+    CompletionText texts = run.completions();
+    return new StoreLayout.Rows(lengths, stored, rollouts.stream().map(rollout -> StoredPosition.of(stored, rollout,
+        StoredPosition.needSteps(stored)
+            ? StepCutter.NEWLINE.cut(texts.pieces(rollout.sequence().continuation())).ends()
+            : new int[0]))
+        .toArray(int[][]::new));
   }
 
   private static long estimate(HookedModel model, List<HookPoint> hooks, DType dtype, long tokens) {
@@ -107,7 +135,7 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
 
   /// What the hidden states of some tokens take.
   ///
-  /// @param tokens prompts included
+  /// @param tokens whose states are stored
   /// @throws UsageException if the settings name no hook point
   public static Stored stored(HookedModel model, CaptureSettings settings, long tokens) {
     List<HookPoint> hooks = hooks(model, settings);
@@ -143,54 +171,69 @@ public record CaptureStep() implements Study<CaptureSettings, CaptureResults> {
     }
   }
 
-  private void write(StudyRun run, CaptureSettings settings, HookedModel model, List<HookPoint> hooks,
-      List<Rollout> rollouts) throws IOException {
-    Path store = run.folder().activations();
-    KeptBatches kept = KeptBatches.of(run, this, settings, store.resolve(ActivationStore.INDEX));
-    SortedMap<HookPoint, Integer> widths = new TreeMap<>();
-    hooks.forEach(hook -> widths.put(hook, model.model().width(hook)));
-    int[] lengths = rollouts.stream().mapToInt(rollout -> rollout.tokens().length).toArray();
-    try (ActivationWriter writer = ActivationWriter.resume(store, widths, settings.dtype(), lengths,
-        ActivationWriter.DEFAULT_SHARD_BYTES, kept.checksum())) {
-      kept.tell(writer.loss(), writer.next(), rollouts.size());
-      requireRoom(run.folder().folder(),
-          estimate(model, hooks, settings.dtype(), rollouts.subList(writer.next(), rollouts.size())));
-      try (Progress.Task task = run.progress().resume(name(), rollouts.size(), writer.next(), "rollout")) {
-        for (int from = 0, to; from < rollouts.size(); from = to) {
-          to = together(lengths, from);
-          if (to > writer.next()) {
-            int written = write(writer, model, hooks, rollouts.subList(from, to), from);
-            writer.keep();
-            task.step(written);
-          }
-        }
-      }
-      writer.finish();
-    }
-  }
-
-  /// The end of the chunk that begins at a rollout. Chunks begin at the same rollouts however often the study was
-  /// interrupted.
-  private static int together(int[] lengths, int from) {
-    int to = from;
-    for (int tokens = 0; to < lengths.length && to - from < CHUNK && (to == from || tokens + lengths[to] <= TOKENS);) {
-      tokens += lengths[to++];
-    }
-    return to;
-  }
-
-  /// Records a chunk and writes the part that the store does not have.
+  /// Writes every shard that is not here: each is a piece, and lies in the store's folder once it is computed.
   ///
-  /// @param first rollout of the chunk
-  /// @return how many were written
-  private static int write(ActivationWriter writer, HookedModel model, List<HookPoint> hooks, List<Rollout> chunk,
-      int first) throws IOException {
-    Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(), Set.copyOf(hooks),
-        Gates.none());
-    int begun = writer.next();
-    for (int i = begun - first; i < chunk.size(); i++) {
-      writer.append(first + i, chunk.get(i).tokens(), recording, i);
+  /// @return what was written of each, in their order
+  private List<WrittenShard> write(StudyRun run, HookedModel model, StoreLayout layout, List<Rollout> rollouts)
+      throws IOException {
+    Path store = run.folder().activations();
+    boolean whole = run.workplace().share().isEmpty();
+    Kept kept = new Kept(store, layout, whole);
+    Work<WrittenShard> work = Work.of("activations", WrittenShard.class, layout.shards().size(),
+        shard -> write(store, model, layout, layout.shards().get(shard), rollouts)).checked(kept);
+    run.pieces().left(work);
+    int done = kept.shards().mapToInt(StoreLayout.Range::rollouts).sum();
+    if (whole) { // a share is written beside others of which nothing is known here
+      ActivationWriter.begin(store, kept.shards().map(StoreLayout.Range::file).collect(Collectors.toSet()));
+      requireRoom(run.folder().folder(), layout.shards().stream().mapToLong(layout::bytes).sum()
+          - kept.shards().mapToLong(layout::bytes).sum());
     }
-    return writer.next() - begun;
+    run.tellKept(name(), done, rollouts.size());
+    try (Progress.Task task = run.progress().resume(name(), rollouts.size(), done, "rollout")) {
+      return run.pieces().all(work, computed -> task.step(computed.stream().map(layout::of)
+          .mapToInt(StoreLayout.Range::rollouts).sum()));
+    }
+  }
+
+  /// Records the rollouts of a shard and writes it.
+  private static WrittenShard write(Path store, HookedModel model, StoreLayout layout, StoreLayout.Range shard,
+      List<Rollout> rollouts) {
+    List<Rollout> chunk = rollouts.subList(shard.first(), shard.end());
+    Recording recording = model.model().record(chunk.stream().map(Rollout::sequence).toList(),
+        layout.widths().keySet(), Gates.none());
+    try (ShardWriter writer = new ShardWriter(store, layout, shard)) {
+      for (int i = 0; i < chunk.size(); i++) {
+        writer.append(shard.first() + i, chunk.get(i).tokens(), recording, i);
+      }
+      return writer.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Which shards of a store that is under way lie there as they were written: each is looked at once.
+  ///
+  /// @param read whether its bytes are; a share leaves that to the process that joins all
+  private record Kept(Path store, StoreLayout layout, boolean read, Map<Integer, Boolean> found)
+      implements
+        Pieces.Work.Check<WrittenShard> {
+    Kept(Path store, StoreLayout layout, boolean read) {
+      this(store, layout, read, new HashMap<>());
+    }
+
+    @Override
+    public boolean holds(int shard, WrittenShard kept) {
+      return found.computeIfAbsent(shard, _ -> {
+        try {
+          return kept.isOf(layout.shards().get(shard)) && kept.liesIn(store, read);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
+
+    Stream<StoreLayout.Range> shards() {
+      return layout.shards().stream().filter(shard -> found.getOrDefault(shard.shard(), false));
+    }
   }
 }

@@ -18,6 +18,7 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.ActivationWriter;
+import org.striatum.probe.store.StoreLayout;
 import org.striatum.probe.tensor.DType;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutStep;
@@ -128,8 +129,8 @@ public final class SavedStatesStep implements AutoCloseable {
 
     private void write(Path store, Progress progress) throws IOException {
       try (Progress.Task task = progress.start(name(), saved.rollouts(), "rollout");
-          ActivationWriter writer = new ActivationWriter(store, saved.widths(), DType.F32, saved.lengths(),
-              ActivationWriter.DEFAULT_SHARD_BYTES)) {
+          ActivationWriter writer = new ActivationWriter(store,
+              new StoreLayout(saved.widths(), DType.F32, StoreLayout.Rows.all(saved.lengths())))) {
         for (int i = 0; i < saved.rollouts(); i++) {
           writer.append(i, saved.tokens(i), saved.recording(i), 0);
           task.step(1);

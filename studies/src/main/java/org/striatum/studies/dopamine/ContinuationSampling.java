@@ -8,7 +8,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -30,14 +29,12 @@ import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
 import org.striatum.probe.rollout.Split.Fold;
-import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.run.Journal;
 import org.striatum.probe.run.NotEnoughData;
+import org.striatum.probe.run.Pieces.Part;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.dopamine.ContinuationStep.Drawn;
 import org.striatum.studies.run.CompletionText;
-import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.ModelSpeed;
 import org.striatum.studies.run.ProblemSplit;
 import org.striatum.studies.run.StudyRun;
@@ -53,11 +50,10 @@ import org.striatum.studies.value.ProbeStep;
 record ContinuationSampling(StudyRun run, ContinuationSettings settings, ProblemSplit problems, Sampling sampling,
     Drawn drawn, HookedModel model, Function<String, Grader> graders, BiFunction<String, int[], String> texts) {
   /// Logits held at a time, in values: 32 MB, or one rollout's where that is more.
+  private static final String ENTROPIES = "token entropies";
   private static final long MOST_LOGITS = 8L << 20;
   private static final char RIGHT = '1';
   private static final char WRONG = '0';
-  /// Not drawn yet.
-  private static final char UNKNOWN = '?';
   /// Of every ten chosen rollouts; the rest goes to training.
   private static final Map<Fold, Integer> SHARES = Map.of(Fold.TRAIN, 4, Fold.VALIDATION, 2, Fold.TEST, 4);
 
@@ -77,35 +73,10 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
   /// One rollout from a state.
   private record Draw(State state, int number) {}
 
-  /// Places in a list that run together.
-  private record Batch(int from, int to) {
-    int size() {
-      return to - from;
-    }
-
-    <T> List<T> of(List<T> list) {
-      return list.subList(from, to);
-    }
-  }
-
-  /// What one journal record holds: the entropies of one chosen rollout, or the outcomes of a batch of continuations.
-  ///
-  /// @param index of the rollout among the chosen; of the first continuation among those waiting
-  /// @param entropies none where the record holds outcomes
-  /// @param outcomes one character a continuation; empty where the record holds entropies
-  private record Kept(int index, double[] entropies, String outcomes) {
-    private Kept {
-      if (outcomes.chars().anyMatch(outcome -> outcome != RIGHT && outcome != WRONG)) {
-        throw new IllegalArgumentException("outcomes are written as 0 and 1, found '" + outcomes + "'");
-      }
-    }
-  }
-
   /// Cuts, samples and grades.
   ///
   /// @param all rollouts of the run
-  /// @param kept what an interrupted run finished of it
-  List<ContinuedRollout> continued(List<Rollout> all, KeptBatches kept) throws IOException {
+  List<ContinuedRollout> continued(List<Rollout> all) throws IOException {
     int[] lines = chosen(all);
     List<Rollout> chosen = Arrays.stream(lines).mapToObj(all::get).toList();
     CompletionText read = run.completions();
@@ -115,30 +86,23 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     tellUnclosed(chosen);
     int[] draws = draws(all, chosen, cuts);
     List<Draw> waiting = waiting(cuts, draws);
-    double[][] entropies = new double[chosen.size()][];
-    StringBuilder outcomes = new StringBuilder(String.valueOf(UNKNOWN).repeat(waiting.size()));
-    try (Journal journal = kept.open(entry -> take(entry, entropies, outcomes))) {
-      List<Batch> batches = batches(waiting, outcomes, chosen);
-      int done = waiting.size() - size(batches);
-      if (done < waiting.size()) {
-        run.note().accept("%d continuations of %d rollouts, %d from each of %d states: %s".formatted(waiting.size(),
-            Arrays.stream(draws).filter(each -> each > 0).count(), settings.draws(),
-            waiting.size() / settings.draws(), expected(waiting, chosen)));
-      }
-      kept.tell(journal.loss(), done, waiting.size());
-      entropies(chosen, entropies, journal);
-      try (Progress.Task task = run.progress().resume(kept.step(), waiting.size(), done, "continuation")) {
-        for (Batch batch : batches) {
-          String drawn = draw(batch.of(waiting), chosen, task);
-          journal.append(List.of(RecordJson.compact(new Kept(batch.from, new double[0], drawn))));
-          outcomes.replace(batch.from, batch.to, drawn);
-        }
-      }
+    List<List<Integer>> batches = batches(waiting, chosen);
+    Function<Progress.Task, Work<Boolean>> work = task -> Work.of("continuations", Boolean.class, batches,
+        batch -> draw(batch.stream().map(waiting::get).toList(), chosen, task));
+    int done = waiting.size() - run.pieces().left(work.apply(Progress.Task.SILENT));
+    if (done < waiting.size()) {
+      run.note().accept("%d continuations of %d rollouts, %d from each of %d states: %s".formatted(waiting.size(),
+          Arrays.stream(draws).filter(each -> each > 0).count(), settings.draws(),
+          waiting.size() / settings.draws(), expected(waiting, chosen)));
     }
-    List<List<String>> dealt = dealt(waiting, outcomes, cuts, draws);
+    run.tellKept(ContinuationStep.STUDY.name(), done, waiting.size());
+    Part<List<double[]>> recorded = run.pieces().part(() -> entropies(chosen));
+    List<Boolean> right = run.pieces().all(run.progress(), ContinuationStep.STUDY.name(), "continuation", work);
+    List<double[]> entropies = recorded.get();
+    List<List<String>> dealt = dealt(waiting, right, cuts, draws);
     List<ContinuedRollout> continued = new ArrayList<>();
     for (int i = 0; i < lines.length; i++) {
-      continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies[i]));
+      continued.add(new ContinuedRollout(lines[i], cuts.get(i).ends(), dealt.get(i), entropies.get(i)));
     }
     return continued;
   }
@@ -183,10 +147,6 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
       }
     });
     return draws;
-  }
-
-  private static int size(List<Batch> batches) {
-    return batches.stream().mapToInt(Batch::size).sum();
   }
 
   /// Lines of the chosen rollouts, rising: of each dataset first samples before second ones, in the file's order, dealt
@@ -241,60 +201,44 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
     return waiting;
   }
 
-  private static void take(byte[] entry, double[][] entropies, StringBuilder outcomes) throws BadDataException {
-    Kept kept = RecordJson.parse(entry, Kept.class, ContinuationStep.STUDY.name());
-    int end = kept.outcomes.isEmpty() ? entropies.length : outcomes.length() - kept.outcomes.length() + 1;
-    if (kept.index < 0 || kept.index >= end) {
-      throw new BadDataException(ContinuationStep.STUDY.name() + ": nothing of this step has index " + kept.index);
-    }
-    if (kept.outcomes.isEmpty()) {
-      entropies[kept.index] = kept.entropies;
-    } else {
-      outcomes.replace(kept.index, kept.index + kept.outcomes.length(), kept.outcomes);
-    }
-  }
-
-  /// Those with a continuation in them whose outcome is unknown.
-  private List<Batch> batches(List<Draw> waiting, StringBuilder outcomes, List<Rollout> chosen) throws IOException {
+  /// Those that run together.
+  private List<List<Integer>> batches(List<Draw> waiting, List<Rollout> chosen) throws IOException {
     int batchSize = run.batchSize();
-    List<Batch> batches = new ArrayList<>();
+    List<List<Integer>> batches = new ArrayList<>();
     for (int from = 0, to; from < waiting.size(); from = to) {
       to = together(waiting, from, chosen, batchSize);
-      int unknown = outcomes.indexOf(String.valueOf(UNKNOWN), from);
-      if (unknown >= 0 && unknown < to) {
-        batches.add(new Batch(from, to));
-      }
+      batches.add(IntStream.range(from, to).boxed().toList());
     }
     return batches;
   }
 
-  private String draw(List<Draw> batch, List<Rollout> chosen, Progress.Task task) throws IOException {
+  /// Whether each came to a right answer.
+  private List<Boolean> draw(List<Draw> batch, List<Rollout> chosen, Progress.Task task) {
     int limit = sampling.maxNewTokens() - batch.getFirst().state().used();
     List<Completion> completions = model.model().generate(
         batch.stream().map(draw -> prefix(chosen.get(draw.state().rollout()), draw.state().used())).toList(),
         batch.stream().mapToLong(draw -> seed(chosen.get(draw.state().rollout()), draw)).toArray(),
         run.sampling(chosen.get(batch.getFirst().state().rollout()).problem().dataset()).withMaxNewTokens(limit),
         Gates.none(), batch.size(), () -> task.step(1));
-    StringBuilder outcomes = new StringBuilder();
+    List<Boolean> right = new ArrayList<>();
     for (int b = 0; b < batch.size(); b++) {
       State state = batch.get(b).state();
       Rollout rollout = chosen.get(state.rollout());
       String text = texts.apply(rollout.problem().dataset(),
           whole(rollout, state.used(), completions.get(b).drawn(), sampling.maxNewTokens()));
-      outcomes.append(
-          graders.apply(rollout.problem().dataset()).grade(rollout.problem(), text, !completions.get(b).finished())
-              .reward() > 0.5 ? RIGHT : WRONG);
+      right.add(graders.apply(rollout.problem().dataset())
+          .grade(rollout.problem(), text, !completions.get(b).finished()).reward() > 0.5);
     }
-    return outcomes.toString();
+    return right;
   }
 
   /// Rollout → before each step → outcomes of its continuations, in the order of their numbers.
-  private static List<List<String>> dealt(List<Draw> waiting, CharSequence outcomes, List<Steps> cuts, int[] draws) {
+  private static List<List<String>> dealt(List<Draw> waiting, List<Boolean> right, List<Steps> cuts, int[] draws) {
     char[][][] dealt = new char[cuts.size()][][];
     Arrays.setAll(dealt, i -> new char[cuts.get(i).count()][draws[i]]);
     for (int w = 0; w < waiting.size(); w++) {
       Draw draw = waiting.get(w);
-      dealt[draw.state().rollout()][draw.state().step()][draw.number()] = outcomes.charAt(w);
+      dealt[draw.state().rollout()][draw.state().step()][draw.number()] = right.get(w) ? RIGHT : WRONG;
     }
     return Arrays.stream(dealt).map(steps -> Arrays.stream(steps).map(String::valueOf).toList()).toList();
   }
@@ -342,35 +286,34 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
         draw.number());
   }
 
-  /// Fills in what is still unknown: rollout → entropy at each generated token. Greedy runs are read at temperature 1.
-  private void entropies(List<Rollout> chosen, double[][] entropies, Journal journal) throws IOException {
+  /// Rollout → entropy at each generated token. Greedy runs are read at temperature 1.
+  private List<double[]> entropies(List<Rollout> chosen) {
     double temperature = sampling.temperature() == 0 ? 1 : sampling.temperature();
     int vocabulary = model.model().vocabulary();
-    List<Batch> batches = recordings(chosen, entropies, vocabulary);
-    int done = chosen.size() - size(batches);
-    try (Progress.Task task = run.progress().resume("token entropies", chosen.size(), done, "rollout")) {
-      for (Batch batch : batches) {
-        Recording recording = model.model().record(batch.of(chosen).stream().map(Rollout::sequence).toList(),
-            Set.of(HookPoint.LOGITS), Gates.none());
-        float[] logits = recording.at(HookPoint.LOGITS);
-        List<byte[]> entries = new ArrayList<>();
-        for (int i = batch.from; i < batch.to; i++) {
-          Rollout rollout = chosen.get(i);
-          int row = recording.rowOf()[i - batch.from] + rollout.promptLength() - 1;
-          entropies[i] = IntStream.range(0, rollout.tokens().length - rollout.promptLength())
-              .mapToDouble(t -> rounded(TokenEntropy.of(logits, (row + t) * vocabulary, vocabulary, temperature)))
-              .toArray();
-          entries.add(RecordJson.compact(new Kept(i, entropies[i], "")));
-        }
-        journal.append(entries);
-        task.step(batch.size());
-      }
-    }
+    return run.pieces().all(run.progress(), ENTROPIES, "rollout",
+        task -> Work.of(ENTROPIES, double[].class, recordings(chosen, vocabulary),
+            batch -> entropies(batch.stream().map(chosen::get).toList(), temperature, vocabulary, task)));
   }
 
-  /// Those with a rollout in them whose entropies are unknown.
-  private static List<Batch> recordings(List<Rollout> chosen, double[][] entropies, int vocabulary) {
-    List<Batch> recordings = new ArrayList<>();
+  private List<double[]> entropies(List<Rollout> batch, double temperature, int vocabulary, Progress.Task task) {
+    Recording recording = model.model().record(batch.stream().map(Rollout::sequence).toList(),
+        Set.of(HookPoint.LOGITS), Gates.none());
+    float[] logits = recording.at(HookPoint.LOGITS);
+    List<double[]> entropies = new ArrayList<>();
+    for (int b = 0; b < batch.size(); b++) {
+      Rollout rollout = batch.get(b);
+      int row = recording.rowOf()[b] + rollout.promptLength() - 1;
+      entropies.add(IntStream.range(0, rollout.tokens().length - rollout.promptLength())
+          .mapToDouble(t -> rounded(TokenEntropy.of(logits, (row + t) * vocabulary, vocabulary, temperature)))
+          .toArray());
+    }
+    task.step(batch.size());
+    return entropies;
+  }
+
+  /// Those whose logits are held at a time.
+  private static List<List<Integer>> recordings(List<Rollout> chosen, int vocabulary) {
+    List<List<Integer>> recordings = new ArrayList<>();
     for (int from = 0, to; from < chosen.size(); from = to) {
       long values = 0;
       to = from;
@@ -379,9 +322,7 @@ record ContinuationSampling(StudyRun run, ContinuationSettings settings, Problem
         values += (long) chosen.get(to).tokens().length * vocabulary;
         to++;
       }
-      if (Arrays.stream(entropies, from, to).anyMatch(Objects::isNull)) {
-        recordings.add(new Batch(from, to));
-      }
+      recordings.add(IntStream.range(from, to).boxed().toList());
     }
     return recordings;
   }

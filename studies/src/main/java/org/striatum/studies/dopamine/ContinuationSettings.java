@@ -19,7 +19,7 @@ public record ContinuationSettings(int rollouts, int draws, String step, long se
   }
 
   public static ContinuationSettings defaults() {
-    return new ContinuationSettings(400, 16, "newline", 1);
+    return new ContinuationSettings(400, 16, StepCutter.BY_NEWLINE, 1);
   }
 
   public static ContinuationSettings quick() {

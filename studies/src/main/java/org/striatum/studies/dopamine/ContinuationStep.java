@@ -8,7 +8,6 @@ import org.striatum.probe.model.Sampling;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
-import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.RunFolder;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyDescription;
@@ -75,8 +74,7 @@ public record ContinuationStep(Drawn drawn) implements Study<ContinuationSetting
       throw new UsageException("V̂ is a share of different continuations, but this run draws greedily"
           + " (temperature 0): make rollouts at another temperature, or take V̂ from the value probe");
     }
-    KeptBatches kept = KeptBatches.of(run, this, settings, file(run.folder()));
-    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling, drawn).continued(run.rollouts(), kept);
+    List<ContinuedRollout> continued = ContinuationSampling.of(run, settings, sampling, drawn).continued(run.rollouts());
     ContinuedRollout.write(file(run.folder()), continued);
     return Found.only(ContinuationResults.of(continued)).with(folder -> List.of(file(folder)));
   }

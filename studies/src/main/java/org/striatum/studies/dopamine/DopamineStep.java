@@ -21,6 +21,7 @@ import org.striatum.probe.rollout.Split;
 import org.striatum.probe.run.PrintedLater;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.Trajectories;
 import org.striatum.probe.value.ValueNeuronResults;
@@ -96,6 +97,12 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
     return Scope.FULL_STUDY;
   }
 
+  /// Every token that was written: steps are compared, and surprises traced, token by token.
+  @Override
+  public List<StoredPosition> positions(DopamineStepSettings settings) {
+    return List.of(StoredPosition.COMPLETION);
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun run, DopamineStepSettings settings) {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY, ContinuationStep.STUDY);
@@ -128,7 +135,7 @@ public record DopamineStep() implements Study<DopamineStepSettings, DopamineResu
     try (ActivationStore store = ActivationStore.open(run.folder().activations())) {
       List<Fit> fits = new ArrayList<>();
       DopamineResults results = new DopamineStudy(settings.study(), settings.seed(),
-          (dataset, hook, scorer) -> fits.add(new Fit.Scorer(dataset, hook, scorer)))
+          (dataset, hook, scorer) -> fits.add(new Fit.Scorer(dataset, hook, scorer)), run.pieces())
           .run(datasets(run, store, settings.values()), run.progress());
       Sha256 inputs = run.key(this, settings).sha256();
       return Found.only(results).with(folder -> {

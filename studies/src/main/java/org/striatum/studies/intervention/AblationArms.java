@@ -66,8 +66,8 @@ final class AblationArms {
     this.store = store;
     this.run = run;
     HookedModel model = run.hooked();
-    this.study = new InterventionStudy(model.model(), run.progress());
-    this.curveStudy = new CurveStudy(model.model(), run.progress());
+    this.study = new InterventionStudy(model.model(), run.progress(), run.pieces());
+    this.curveStudy = new CurveStudy(model.model(), run.progress(), run.pieces());
     ProbeSettings probe = run.folder().settings(ProbeStep.STUDY);
     ProblemSplit split = probe.split();
     this.position = probe.at();
@@ -103,7 +103,7 @@ final class AblationArms {
     DirectionArms directions = new DirectionArms(settings, rankings, study, items,
         (dataset, hook) -> states(dataset, hook, DirectionArms.STATES), interventions, notes);
     for (DirectionSelection selection : settings.directions()) {
-      directions.run(selection, selection.read(run.folder()));
+      run.apart(() -> directions.run(selection, selection.read(run.folder())));
     }
     return InterventionResults.of(interventions, settings.measures().effect(), curves, notes);
   }
@@ -118,33 +118,38 @@ final class AblationArms {
 
   private void layer(String dataset, HookPoint hook, LayerStates states, boolean first) throws IOException {
     for (NeuronSelection set : settings.neuronSets()) {
-      List<Integer> target = set.at(dataset, hook, rankings);
-      if (target.isEmpty()) {
-        if (first) {
-          notes.add(set.name() + " holds no neuron at the primary hook point " + hook + " of " + dataset);
-        }
-        continue;
-      }
-      AblationKind kind = settings.setKinds().getFirst();
-      RandomGenerator random = random(dataset + hook + set.name());
+      run.apart(() -> layer(dataset, hook, states, first, set));
+    }
+  }
+
+  private void layer(String dataset, HookPoint hook, LayerStates states, boolean first, NeuronSelection set)
+      throws IOException {
+    List<Integer> target = set.at(dataset, hook, rankings);
+    if (target.isEmpty()) {
       if (first) {
-        attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
-            plan(true, dataset, set,
-                List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
-            items.attempts(dataset), items.generation(dataset), random)));
+        notes.add(set.name() + " holds no neuron at the primary hook point " + hook + " of " + dataset);
       }
-      boolean measured = !first || settings.measuresPrimaryByLogProbability();
-      List<AblationKind> kinds = first ? settings.setKinds() : List.of(kind);
-      for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
-        attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
-            List.of(
-                cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
-            items.solutions(dataset), dataset.equals(primary.dataset()), random)));
-      }
-      if (first) {
-        attempt(set, hook.toString(), () -> dose(states, set, random));
-        attempt(set, hook.toString(), () -> steering(states, set, target, random));
-      }
+      return;
+    }
+    AblationKind kind = settings.setKinds().getFirst();
+    RandomGenerator random = random(dataset + hook + set.name());
+    if (first) {
+      attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
+          plan(true, dataset, set,
+              List.of(cut(states, dataset, hook, set, target, kind, settings.measures().controls(), random))),
+          items.attempts(dataset), items.generation(dataset), random)));
+    }
+    boolean measured = !first || settings.measuresPrimaryByLogProbability();
+    List<AblationKind> kinds = first ? settings.setKinds() : List.of(kind);
+    for (AblationKind each : measured ? kinds : List.<AblationKind>of()) {
+      attempt(set, hook.toString(), () -> interventions.add(study.logProbability(plan(false, dataset, set,
+          List.of(
+              cut(states, dataset, hook, set, target, each, settings.measures().logProbabilityControls(), random))),
+          items.solutions(dataset), dataset.equals(primary.dataset()), random)));
+    }
+    if (first) {
+      attempt(set, hook.toString(), () -> dose(states, set, random));
+      attempt(set, hook.toString(), () -> steering(states, set, target, random));
     }
   }
 
@@ -164,10 +169,10 @@ final class AblationArms {
       List<Integer> target = set.at(dataset, hook, rankings);
       RandomGenerator random = random(dataset + hook + set.name() + " generated");
       if (!target.isEmpty()) {
-        attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
+        run.apart(() -> attempt(set, hook.toString(), () -> interventions.add(study.accuracy(
             plan(false, dataset, set, List.of(cut(states, dataset, hook, set, target,
                 settings.setKinds().getFirst(), settings.measures().secondaryControls(), random))),
-            items.attempts(dataset), items.generation(dataset), random)));
+            items.attempts(dataset), items.generation(dataset), random))));
       }
     }
   }
@@ -194,7 +199,7 @@ final class AblationArms {
       if (hooks.size() < 2) {
         continue;
       }
-      attempt(set, "all hook points", () -> {
+      run.apart(() -> attempt(set, "all hook points", () -> {
         List<Cut> cuts = new ArrayList<>();
         for (HookPoint hook : hooks) {
           cuts.add(cut(states.computeIfAbsent(hook, absent -> states(dataset, absent)), dataset, hook, set,
@@ -203,7 +208,7 @@ final class AblationArms {
         }
         interventions
             .add(study.logProbability(plan(false, dataset, set, cuts), items.solutions(dataset), true, random));
-      });
+      }));
     }
   }
 

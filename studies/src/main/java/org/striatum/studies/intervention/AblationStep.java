@@ -17,6 +17,7 @@ import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ProbeKind;
 import org.striatum.probe.value.ValueNeuronResults.DatasetSummary;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.baselines.BaselineStep;
@@ -84,6 +85,12 @@ public record AblationStep() implements Study<AblationSettings, InterventionResu
 
   private static List<String> names(AblationSettings settings) {
     return settings.sets().stream().map(NeuronSelection::name).toList();
+  }
+
+  /// Means, scales and donors are those of all tokens.
+  @Override
+  public List<StoredPosition> positions(AblationSettings settings) {
+    return StoredPosition.EVERY;
   }
 
   @Override

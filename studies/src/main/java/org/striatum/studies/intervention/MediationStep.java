@@ -22,6 +22,7 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.value.ValueNeuronResults.LayerProbes;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.baselines.BaselineStep;
 import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.dopamine.DopamineStep;
@@ -57,6 +58,12 @@ public record MediationStep() implements Study<MediationSettings, MediationResul
   @Override
   public Presentation presentation() {
     return Presentation.SECTION;
+  }
+
+  /// Means, scales and donors are those of all tokens.
+  @Override
+  public List<StoredPosition> positions(MediationSettings settings) {
+    return StoredPosition.EVERY;
   }
 
   @Override

@@ -19,6 +19,7 @@ import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.stats.RandomStreams;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 import org.striatum.studies.baselines.BaselineStep;
@@ -69,6 +70,12 @@ public record SurpriseStep() implements Study<SurpriseSettings, SurpriseResults>
   @Override
   public Presentation presentation() {
     return Presentation.SECTION;
+  }
+
+  /// Means, scales and donors are those of all tokens.
+  @Override
+  public List<StoredPosition> positions(SurpriseSettings settings) {
+    return StoredPosition.EVERY;
   }
 
   @Override

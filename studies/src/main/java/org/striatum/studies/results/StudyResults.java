@@ -58,6 +58,13 @@ public record StudyResults(ValueNeuronResults values, AboutResults about, Dopami
         baselines, surprises, splits, mediation);
   }
 
+  /// Value and dopamine neurons alone.
+  public static StudyResults rankings(RunFolder folder) throws IOException {
+    return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), null,
+        folder.find(DopamineStep.STUDY).orElse(null), new LinkedHashMap<>(), null, null, null, List.of(), null, null,
+        null, null);
+  }
+
   /// Everything that a run has finished.
   public static StudyResults of(RunFolder folder) throws IOException {
     return new StudyResults(folder.find(ProbeStep.STUDY).orElse(null), folder.find(AboutStep.STUDY).orElse(null),

@@ -33,14 +33,13 @@ import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
-import org.striatum.probe.run.Journal;
+import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Progress;
-import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.registration.Registration;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.run.Found;
-import org.striatum.studies.run.KeptBatches;
 import org.striatum.studies.run.Manifest;
 import org.striatum.studies.run.RewardGraders;
 import org.striatum.studies.run.Study;
@@ -287,14 +286,15 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     return trial;
   }
 
-  /// The most tokens that the rollouts can have, prompts included.
-  public long longest(HookedModel model, RolloutSettings settings) throws IOException {
+  /// The most tokens at some positions that the rollouts can have.
+  public long longest(HookedModel model, RolloutSettings settings, List<StoredPosition> positions)
+      throws IOException {
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.empty());
     long tokens = 0;
     for (ProblemSet set : sets) {
       for (Problem problem : problems(prompting, set, settings, Integer.MAX_VALUE)) {
-        tokens += (prompting.tokens(set, problem).length() + (long) settings.sampling().maxNewTokens())
-            * settings.samples();
+        tokens += StoredPosition.most(positions, prompting.tokens(set, problem).length(),
+            settings.sampling().maxNewTokens()) * settings.samples();
       }
     }
     return tokens;
@@ -343,11 +343,6 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     }
   }
 
-  /// A sampled rollout.
-  ///
-  /// @param index among all rollouts of the step
-  private record Kept(int index, Rollout rollout) {}
-
   /// Every rollout, in the order of the file.
   private List<Rollout> draw(StudyRun run, RolloutSettings settings) throws IOException {
     HookedModel model = run.anyModel();
@@ -355,26 +350,20 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     Prompting prompting = Prompting.of(settings.prompts(), model, Optional.of(format));
     List<Asked> asked = asked(model, prompting, settings);
     tell(run, format, asked);
-    KeptBatches kept = KeptBatches.of(run, this, settings, run.folder().rollouts());
-    Rollout[] drawn = new Rollout[asked.size()];
-    try (Journal journal = kept.open(entry -> take(entry, asked, drawn))) {
-      List<List<Integer>> batches = batches(asked, format, run.batchSize());
-      batches.removeIf(batch -> batch.stream().allMatch(i -> drawn[i] != null));
-      int done = asked.size() - batches.stream().mapToInt(List::size).sum();
-      kept.tell(journal.loss(), done, asked.size());
-      try (Progress.Task task = run.progress().resume(name(), asked.size(), done, "rollout")) {
-        Drawing drawing = new Drawing(model, settings.sampling(), run.completions(model), format,
-            run.withSets(sets).graders());
-        for (List<Integer> batch : batches) {
-          draw(batch, asked, drawn, drawing, task);
-          if (done == 0 && batch == batches.getFirst()) {
-            show(run, batch.stream().map(i -> drawn[i]).limit(SHOWN).toList());
-          }
-          journal.append(batch.stream().map(i -> RecordJson.compact(new Kept(i, drawn[i]))).toList());
-        }
+    Drawing drawing = new Drawing(model, settings.sampling(), run.completions(model), format,
+        run.withSets(sets).graders());
+    List<List<Integer>> batches = batches(asked, format, run.batchSize());
+    Function<Progress.Task, Work<Rollout>> work = task -> Work.of("rollouts", Rollout.class, batches,
+        batch -> draw(batch, asked, drawing, task)).checked((i, kept) -> asked.get(i).isOf(kept));
+    int done = asked.size() - run.pieces().left(work.apply(Progress.Task.SILENT));
+    run.tellKept(name(), done, asked.size());
+    boolean[] shown = {done > 0};
+    return run.pieces().all(run.progress(), name(), "rollout", work, batch -> {
+      if (!shown[0]) {
+        shown[0] = true;
+        show(run, batch.subList(0, Math.min(SHOWN, batch.size())));
       }
-    }
-    return List.of(drawn);
+    });
   }
 
   /// How each set is asked, and prompts of which it cannot be told whether they begin inside a thought.
@@ -423,15 +412,6 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
         .toList());
   }
 
-  private static void take(byte[] entry, List<Asked> asked, Rollout[] drawn) throws BadDataException {
-    Kept kept = RecordJson.parse(entry, Kept.class, StudyRun.ROLLOUTS);
-    if (kept.index < 0 || kept.index >= drawn.length || !asked.get(kept.index).isOf(kept.rollout)) {
-      throw new BadDataException(StudyRun.ROLLOUTS + ": no rollout of this step has index " + kept.index
-          + " and the problem that is kept there");
-    }
-    drawn[kept.index] = kept.rollout;
-  }
-
   /// The batches: prompts of similar length, as a model would batch them itself, and completions that end alike. The longest
   /// come first, so that one that is too long for the model or the memory is refused before others are run.
   private static List<List<Integer>> batches(List<Asked> asked, PromptFormat format, int batchSize) {
@@ -453,14 +433,13 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   private record Drawing(HookedModel model, Sampling sampling, CompletionText texts, PromptFormat format,
       Function<String, Grader> graders) {}
 
-  private void draw(List<Integer> batch, List<Asked> asked, Rollout[] drawn, Drawing drawing, Progress.Task task) {
+  private List<Rollout> draw(List<Integer> batch, List<Asked> asked, Drawing drawing, Progress.Task task) {
     List<Completion> completions = drawing.model.model().generate(batch.stream().map(i -> asked.get(i).prompt).toList(),
         batch.stream().mapToLong(i -> asked.get(i).seed).toArray(),
         drawing.format.onto(drawing.sampling, asked.get(batch.getFirst()).set.name()),
         gate.map(AppliedGate::gates).orElse(Gates.none()), batch.size(), () -> task.step(1));
-    for (int b = 0; b < completions.size(); b++) {
-      drawn[batch.get(b)] = graded(asked.get(batch.get(b)), completions.get(b), drawing);
-    }
+    return IntStream.range(0, batch.size())
+        .mapToObj(b -> graded(asked.get(batch.get(b)), completions.get(b), drawing)).toList();
   }
 
   private static Rollout graded(Asked asked, Completion completion, Drawing drawing) {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -45,6 +46,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   public static final Manifest EMPTY = new Manifest(Inputs.UNSETTLED, List.of(), List.of(), null);
 
   public Manifest {
+    Objects.requireNonNull(inputs, "a manifest must have inputs, found null");
     environments = List.copyOf(environments);
     steps = List.copyOf(steps);
     for (Step step : steps) {
@@ -116,6 +118,15 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
     }
     standing.remove(name);
     return steps.stream().map(Step::name).filter(standing::contains).toList();
+  }
+
+  /// Refuses what is no path anywhere: a NUL in it.
+  private static void requirePaths(Collection<String> names) {
+    for (String name : names) {
+      if (name.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("a file's name must have no NUL character");
+      }
+    }
   }
 
   /// The inputs of a run. A null is not fixed yet: `rollouts` fixes the sampling, `capture` the hook points. Data that is fixed fixes
@@ -242,6 +253,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
       if (alone == null || !alone.toString().equals(name) || name.equals("..")) {
         throw new IllegalArgumentException("a checkpoint's name must be that of its folder, found " + name);
       }
+      requirePaths(files.keySet());
       files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
     }
   }
@@ -292,6 +304,7 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   /// @param cpu the processor's name
   public record Environment(String tool, SortedMap<String, String> versions, int threads, String cpu) {
     public Environment {
+      Objects.requireNonNull(tool, "an environment's tool is missing");
       versions = Collections.unmodifiableSortedMap(new TreeMap<>(versions));
     }
 
@@ -323,8 +336,15 @@ public record Manifest(Inputs inputs, List<Environment> environments, List<Step>
   public record Step(String name, Sha256 key, List<String> after, SortedMap<String, Sha256> outputs, int environment,
       @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean replaceable) {
     public Step {
+      Objects.requireNonNull(name, "a step's name is missing");
+      Objects.requireNonNull(key, "a step's key is missing");
       after = List.copyOf(after);
       outputs = Collections.unmodifiableSortedMap(new TreeMap<>(outputs));
+      if (outputs.containsValue(null)) {
+        throw new IllegalArgumentException("an output of step '" + name + "' has no checksum");
+      }
+      requirePaths(outputs.keySet());
+      requirePaths(List.of(name));
     }
   }
 }

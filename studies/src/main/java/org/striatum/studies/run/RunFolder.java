@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.FolderLock;
 import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
@@ -55,7 +56,8 @@ public final class RunFolder implements AutoCloseable {
   private boolean closed;
 
   private RunFolder(Path folder, FolderLock lock, Manifest manifest) {
-    this.folder = folder;
+    // `.` and an empty name normalise to nothing, below which no file is seen to lie.
+    this.folder = folder.normalize().toString().isEmpty() ? folder.toAbsolutePath().normalize() : folder;
     this.lock = lock;
     this.manifest = manifest;
   }
@@ -272,7 +274,10 @@ public final class RunFolder implements AutoCloseable {
   ///
   /// @throws UsageException if the manifest has settled otherwise, saying what differs
   public void settle(Inputs inputs) throws IOException {
-    keep(manifest.with(manifest.inputs().settledBy(inputs, folder.toString())));
+    Manifest settled = manifest.with(manifest.inputs().settledBy(inputs, folder.toString()));
+    if (lock != null || !settled.equals(manifest)) { // a reader holds to what is settled
+      keep(settled);
+    }
   }
 
   /// Ties the run to a plan, before its first result.

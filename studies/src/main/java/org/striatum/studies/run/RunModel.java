@@ -54,6 +54,20 @@ public final class RunModel implements AutoCloseable {
     return new RunModel(NONE, _ -> 1, 0);
   }
 
+  /// Checks where a model lies before it is opened.
+  @FunctionalInterface
+  public interface Check {
+    void require() throws IOException;
+  }
+
+  /// The same model, opened only after a check.
+  public RunModel after(Check check) {
+    return new RunModel(() -> {
+      check.require();
+      return opener.open();
+    }, batchSize, threads);
+  }
+
   /// Whether there is a checkpoint to be opened.
   public boolean isGiven() {
     return opener != NONE;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.answer.Answer.Finding;
 import org.striatum.studies.answer.Question;
 
@@ -98,6 +99,11 @@ public interface Study<S extends Record, R extends Record> {
 
   /// The studies whose outputs it reads. A change in any of them makes it unfinished.
   List<Study<?, ?>> reads(StudyRun run, S settings);
+
+  /// The positions of rollouts whose hidden states it cannot do without: a run that stores fewer holds nothing for it to study.
+  default List<StoredPosition> positions(S settings) {
+    return List.of();
+  }
 
   /// Runs what has to be finished first and is told by these settings as well.
   default void prepare(StudyRun run, S settings) throws IOException {}

@@ -1,11 +1,14 @@
 package org.striatum.studies.run;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -22,15 +25,21 @@ import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.run.AtomicFile;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.FileFormat;
+import org.striatum.probe.run.Journal;
+import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
+import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.shards.Share;
+import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shards.Workplace.Job;
 
 /// A run folder with what studies need to write it: the model, the environment, receivers of messages. Runs each study once.
 ///
@@ -40,12 +49,12 @@ import org.striatum.studies.run.Manifest.Environment;
 /// @param note receives messages about kept steps and about long work
 /// @param progress of long work
 /// @param sets problem sets of the caller, whose graders are in no file of the run
+/// @param workplace where the pieces of long work are computed
 public record StudyRun(RunFolder folder, Environment environment, RunModel model, Consumer<String> note,
-    Progress progress, List<ProblemSet> sets) {
+    Progress progress, List<ProblemSet> sets, Workplace workplace) {
   /// The step of the run's completions, and the step that stores their hidden states.
   public static final String ROLLOUTS = "rollouts";
   public static final String CAPTURE = "capture";
-  private static final String CHECKPOINT_PATH = "checkpoint.path";
 
   public StudyRun {
     sets = List.copyOf(sets);
@@ -54,12 +63,67 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// A run of problem sets that the program knows or that were read from files.
   public StudyRun(RunFolder folder, Environment environment, RunModel model, Consumer<String> note,
       Progress progress) {
-    this(folder, environment, model, note, progress, List.of());
+    this(folder, environment, model, note, progress, List.of(), Workplace.HERE);
   }
 
   /// The same run with problem sets of the caller.
   public StudyRun withSets(List<ProblemSet> brought) {
-    return new StudyRun(folder, environment, model, note, progress, brought);
+    return new StudyRun(folder, environment, model, note, progress, brought, workplace);
+  }
+
+  /// The same run whose work is done elsewhere.
+  public StudyRun with(Workplace place) {
+    return new StudyRun(folder, environment, model, note, progress, sets, place);
+  }
+
+  /// A part of a study.
+  @FunctionalInterface
+  public interface Part {
+    void run() throws IOException;
+  }
+
+  /// Runs a part of a study that needs nothing of what its other parts find: see [Pieces#apart].
+  public void apart(Part part) throws IOException {
+    try {
+      pieces().apart(() -> {
+        try {
+          part.run();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /// Says where a study goes on that an earlier run began.
+  ///
+  /// @param kept of its pieces
+  public void tellKept(String step, long kept, long total) {
+    if (kept > 0 && kept < total) {
+      note.accept(String.format(Locale.ROOT, "%s: continues at %,d of %,d", step, kept, total));
+    }
+  }
+
+  /// The same for one time through a study, which is run more than once where its pieces are computed elsewhere: what was said before is
+  /// not said again.
+  ///
+  /// @param said line → how often it has been said
+  private StudyRun sayingNew(Map<String, Integer> said) {
+    Map<String, Integer> now = new HashMap<>();
+    return new StudyRun(folder, environment, model, line -> {
+      int times = now.merge(line, 1, Integer::sum);
+      if (times > said.getOrDefault(line, 0)) {
+        said.put(line, times);
+        note.accept(line);
+      }
+    }, progress, sets, workplace);
+  }
+
+  /// Where the pieces of the study that is under way come from.
+  public Pieces pieces() {
+    return workplace.pieces();
   }
 
   /// Runs a study with these settings unless it is finished.
@@ -74,18 +138,27 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// The same under a name chosen by the caller, in addition to the study's other instances.
   public <S extends Record, R extends Record> R run(Study<S, R> study, String instance, S settings)
       throws IOException {
-    folder.requireWritable();
     String step = RunFolder.step(study, instance);
+    if (workplace.share().isPresent()) {
+      return share(study, instance, settings, step);
+    }
+    folder.requireWritable();
+    Optional<String> lacking = lacking(study, settings);
+    if (lacking.isPresent()) {
+      throw new UsageException(lacking.get());
+    }
     study.prepare(this, settings);
     StepKey key = key(study, settings);
     if (folder.isFinished(step, key)) {
       note.accept(step + ": finished before, kept");
-      KeptBatches.forget(folder, step); // killed just before that
+      forgetPieces(step); // killed just before that
       return folder.results(study, instance);
     }
     refuseToReplace(step, key, study, instance, settings);
     try {
-      Found<R> found = study.find(this, settings);
+      Map<String, Integer> said = new HashMap<>();
+      Found<R> found = workplace.run(job(step, key),
+          pieces -> study.find(sayingNew(said).with(workplace.with(pieces)), settings));
       Path told = folder.settingsFile(step);
       Path results = folder.resultsFile(step);
       List<Path> outputs = new ArrayList<>(List.of(told, results));
@@ -98,11 +171,60 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
       if (!forgotten.isEmpty()) {
         note.accept(step + " has changed, so what depends on it must be run again: " + String.join(", ", forgotten));
       }
-      KeptBatches.forget(folder, step);
+      forgetPieces(step);
     } catch (IOException failed) {
       throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed);
+    } catch (UncheckedIOException failed) {
+      throw DiskFullException.explained(folder.folder(), "'" + step + "'", failed.getCause());
     }
     return folder.results(study, instance);
+  }
+
+  /// Why the hidden states that the run stores do not do for a study; empty if they do, or there are none.
+  public <S extends Record> Optional<String> lacking(Study<S, ?> study, S settings) throws IOException {
+    List<StoredPosition> read = study.positions(settings);
+    Optional<List<StoredPosition>> stored = read.isEmpty() || !hasStates()
+        ? Optional.empty()
+        : ActivationStore.positions(folder.activations());
+    return stored.filter(there -> !read.stream().allMatch(position -> position.isAmong(there)))
+        .map(there -> "'%s' needs hidden states at %s, stored are %s: capture them in another folder".formatted(
+            study.name(), StoredPosition.printed(read), StoredPosition.printed(there)));
+  }
+
+  /// The same in a process that computes a share of one study's work: what is finished is read, that study's share is computed, and
+  /// nothing is written but that. Null from there on.
+  private <S extends Record, R extends Record> R share(Study<S, R> study, String instance, S settings, String step)
+      throws IOException {
+    Share share = workplace.share().orElseThrow();
+    if (folder.manifest().step(step).isPresent() && !share.step().equals(step)) {
+      return folder.results(study, instance);
+    }
+    if (!share.step().equals(step)) {
+      study.prepare(this, settings); // the share may be one of a study that it runs first
+      if (!share.isComputed()) {
+        throw new UnfinishedStudyException(folder.folder(), step);
+      }
+      return null;
+    }
+    if (study.needsModel()) {
+      hold(Long.MAX_VALUE); // as the run does that has begun
+    }
+    workplace.compute(job(step, key(study, settings)), pieces -> study.find(with(workplace.with(pieces)), settings));
+    return null;
+  }
+
+  private Job job(String step, StepKey key) throws IOException {
+    Path results = folder.resultsFile(step);
+    return new Job(step, folder.folder(), results.resolveSibling(results.getFileName() + Journal.SUFFIX),
+        Sha256.of(RecordJson.compact(Map.of("step", key.sha256(), "environment", environment))), note);
+  }
+
+  /// Deletes what was kept of a finished step while it was under way.
+  private void forgetPieces(String step) throws IOException {
+    for (String output : folder.manifest().step(step).orElseThrow().outputs().keySet()) {
+      Files.deleteIfExists(folder.folder().resolve(output + Journal.SUFFIX));
+    }
+    Workplace.forget(folder.folder(), step);
   }
 
   /// Whether [#run] has work to do: false if the study is finished with these settings.
@@ -287,33 +409,8 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
         : opened.chatSequence(problem.prompt(), problem.solution());
   }
 
-  /// Records the path of the checkpoint, and of the adapter over it, outside the manifest: a convenience for later
-  /// commands, not part of the result.
+  /// Records where the checkpoint lies, for later commands.
   public void remember(ModelSource checkpoint) throws IOException {
-    StringBuilder note = new StringBuilder(line(checkpoint.base()));
-    checkpoint.adapter().ifPresent(adapter -> note.append(line(adapter)));
-    AtomicFile.write(folder.folder().resolve(CHECKPOINT_PATH), note.toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  /// The path of the checkpoint and of its adapter when the rollouts were made; empty if it was not recorded.
-  public static Optional<ModelSource> noted(Path folder) throws IOException {
-    Path note = folder.resolve(CHECKPOINT_PATH);
-    if (!Files.isRegularFile(note)) {
-      return Optional.empty();
-    }
-    List<String> lines = Files.readAllLines(note);
-    return lines.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new ModelSource(path(lines.getFirst()), lines.stream().skip(1).map(StudyRun::path).findFirst()));
-  }
-
-  /// A path on one line, whatever its name holds.
-  private static String line(Path path) {
-    return path.toAbsolutePath().normalize().toString().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
-        + "\n";
-  }
-
-  private static Path path(String line) {
-    return Path.of(line.translateEscapes());
+    NotedCheckpoint.write(folder, checkpoint);
   }
 }

@@ -1,9 +1,8 @@
 package org.striatum.studies.series;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.striatum.studies.results.StudyResults;
+import org.striatum.studies.series.SeriesResults.Place;
 
 /// One studied checkpoint of a series.
 ///
@@ -11,8 +10,6 @@ import org.striatum.studies.results.StudyResults;
 /// @param results of its study, at least value neurons
 /// @param told every finished study, value by value
 public record SeriesCheckpoint(String name, StudyResults results, List<ToldStudy> told) {
-  private static final Pattern STEP = Pattern.compile("(?:^|\\D)(\\d{1,15})$");
-
   public SeriesCheckpoint {
     told = List.copyOf(told);
     if (results.values() == null) {
@@ -22,7 +19,6 @@ public record SeriesCheckpoint(String name, StudyResults results, List<ToldStudy
 
   /// The training step its name ends with (`step3000`, `checkpoint-500`); null if it does not end with one.
   public Long step() {
-    Matcher matcher = STEP.matcher(name);
-    return matcher.find() ? Long.valueOf(matcher.group(1)) : null;
+    return Place.of(name).step();
   }
 }

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
+import org.striatum.probe.transfer.TransferResults.Basis;
+import org.striatum.probe.transfer.TransferStudy;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.Found;
@@ -20,7 +22,7 @@ import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.transfer.CompareSettings;
 import org.striatum.studies.transfer.CompareStep;
 
-/// Compares the finished runs of a scan. Runs are only read, one or two at a time.
+/// Compares the finished runs of a scan. Runs are only read: the states of each once, then the figures of each once.
 ///
 /// @param runs names → run folders, in order; may be empty
 /// @param known studies that the runs can have
@@ -48,6 +50,12 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
     return new SeriesStep(runs, known);
   }
 
+  /// 2: overlaps as matrices.
+  @Override
+  public int version() {
+    return 2;
+  }
+
   @Override
   public StudyDescription<Settings, SeriesResults> about() {
     return StudyDescription.of("series", "Compare the checkpoints of a scan.",
@@ -60,6 +68,12 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
     return true;
   }
 
+  /// It is made of the runs alone, and in a format of another version it is made again.
+  @Override
+  public boolean isReplaceable() {
+    return true;
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun scan, Settings settings) {
     return List.of();
@@ -67,18 +81,29 @@ public record SeriesStep(SequencedMap<String, RunFolder> runs,
 
   @Override
   public Object inputs(StudyRun scan, Settings settings) {
-    return runs.entrySet().stream()
-        .map(run -> new Run(run.getKey(), Sha256.of(RecordJson.compact(run.getValue().manifest())))).toList();
+    return List.of(version(), runs.entrySet().stream()
+        .map(run -> new Run(run.getKey(), Sha256.of(RecordJson.compact(run.getValue().manifest())))).toList());
   }
 
   /// @throws IOException if a run's results cannot be read
   @Override
   public Found<SeriesResults> find(StudyRun scan, Settings settings) throws IOException {
     try {
-      return Found.only(settings.study().run(checkpoints(),
-          CompareStep.bases(settings.bases(), runs, scan.progress())));
+      List<String> names = List.copyOf(runs.sequencedKeySet());
+      List<Basis> bases = new SeriesBases(name -> CompareStep.promptStates(name, runs.get(name))).test(names,
+          new TransferStudy(settings.bases().study(), settings.bases().seed()), scan.progress());
+      return Found.only(settings.study().run(names, this::rankings, bases));
     } catch (UncheckedIOException unread) {
       throw unread.getCause();
+    }
+  }
+
+  /// No more than the comparison reads.
+  private SeriesCheckpoint rankings(String name) {
+    try {
+      return new SeriesCheckpoint(name, StudyResults.rankings(runs.get(name)), List.of());
+    } catch (IOException unread) {
+      throw new UncheckedIOException(unread);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.striatum.probe.stats.Decimals;
 import org.striatum.probe.stats.Estimate;
@@ -30,9 +31,8 @@ public record SeriesSummary(List<String> sentences) {
     results.points().stream().map(Point::dataset).distinct().forEach(dataset -> sentences.add(dataset(dataset,
         results.points().stream().filter(point -> point.dataset().equals(dataset)).toList())));
     for (Kind kind : Kind.values()) {
-      List<SetOverlap> overlaps = results.overlaps().stream().filter(overlap -> overlap.kind() == kind).toList();
-      if (!overlaps.isEmpty()) {
-        sentences.add(sets(kind, overlaps, results));
+      if (results.overlaps().stream().anyMatch(overlap -> overlap.kind() == kind)) {
+        sentences.add(sets(kind, results));
       }
     }
     return new SeriesSummary(sentences);
@@ -55,21 +55,26 @@ public record SeriesSummary(List<String> sentences) {
             interval(last.value()));
   }
 
-  private static String sets(Kind kind, List<SetOverlap> overlaps, SeriesResults results) {
+  private static String sets(Kind kind, SeriesResults results) {
     long common = results.bases().stream().filter(Basis::common).count();
     Set<Set<String>> neighbours = results.turnovers().stream().map(one -> Set.of(one.from(), one.to()))
         .collect(Collectors.toSet());
-    double alongTraining = mean(overlaps, one -> neighbours.contains(Set.of(one.first(), one.second())));
-    return "%s sets (best %s): %d of %d pairs of checkpoints share a basis; their sets overlap with a mean IoU of %s, by chance %s%s."
+    double alongTraining = mean(kind, results, SetOverlap::iou,
+        one -> neighbours.contains(Set.of(one.first(), one.second())));
+    int checkpoints = results.checkpoints().size();
+    boolean all = results.bases().size() == checkpoints * (checkpoints - 1) / 2;
+    return "%s sets (best %s): %d of %d %s share a basis; their sets overlap with a mean IoU of %s, by chance %s%s."
         .formatted(kind == Kind.VALUE ? "Value" : "Dopamine", new SetSize(results.size()).words(), common,
-            results.bases().size(),
-            decimals(mean(overlaps, _ -> true)),
-            decimals(overlaps.stream().mapToDouble(SetOverlap::chance).average().orElseThrow()),
+            results.bases().size(), all ? "pairs of checkpoints" : "tested pairs of checkpoints",
+            decimals(mean(kind, results, SetOverlap::iou, _ -> true)),
+            decimals(mean(kind, results, SetOverlap::chance, _ -> true)),
             Double.isNaN(alongTraining) ? "" : ", between neighbours in training " + decimals(alongTraining));
   }
 
-  private static double mean(List<SetOverlap> overlaps, Predicate<SetOverlap> of) {
-    return overlaps.stream().filter(of).mapToDouble(SetOverlap::iou).average().orElse(Double.NaN);
+  private static double mean(Kind kind, SeriesResults results, ToDoubleFunction<SetOverlap> of,
+      Predicate<SetOverlap> chosen) {
+    return results.pairs().filter(one -> one.kind() == kind).filter(chosen).mapToDouble(of).average()
+        .orElse(Double.NaN);
   }
 
   private static String accuracy(Estimate estimate) {

@@ -2,6 +2,7 @@ package org.striatum.studies.splits;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,11 +13,13 @@ import java.util.stream.LongStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Split;
+import org.striatum.probe.run.Pieces.Part;
 import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.stats.Resplit;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.ControlsOverSplits;
 import org.striatum.probe.value.DatasetControls;
@@ -64,6 +67,12 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
     return Presentation.SECTION;
   }
 
+  /// Those of the probes.
+  @Override
+  public List<StoredPosition> positions(SplitsSettings settings) {
+    return List.of(StoredPosition.LAST);
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun run, SplitsSettings settings) {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
@@ -80,7 +89,7 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
     List<ProblemSplit> divisions = LongStream.generate(new SplittableRandom(settings.seed())::nextLong)
         .limit(settings.splits()).mapToObj(probe.split()::withSeed).toList();
     Map<String, List<Rollout>> datasets = ProblemSplit.byDataset(rollouts);
-    List<AnswerShares> answers = new ArrayList<>();
+    Map<String, Part<List<Optional<DatasetControls>>>> controls = new LinkedHashMap<>();
     List<String> notes = new ArrayList<>();
     try (ActivationStore store = ActivationStore.open(run.folder().activations());
         Progress.Task task = run.progress().start("splits", (long) datasets.size() * settings.splits(), "split")) {
@@ -94,11 +103,13 @@ public record SplitsStep() implements Study<SplitsSettings, SplitsResults> {
         store.hooks().forEach(hook -> states.put(hook,
             StoredTrajectories.ofDataset(store, rollouts, dataset.getKey(), hook, probe.at())));
         List<Split> splits = divisions.stream().map(division -> division.of(dataset.getValue())).toList();
-        List<Optional<DatasetControls>> controls = new ControlsOverSplits(probe.study(), settings.seed())
-            .run(dataset.getKey(), states, splits, power(own, dataset.getKey(), probe), task);
-        answers.addAll(shares(dataset.getKey(), controls, probe.split().test()));
+        controls.put(dataset.getKey(), run.pieces()
+            .part(() -> new ControlsOverSplits(probe.study(), settings.seed(), run.pieces()).run(dataset.getKey(),
+                states, splits, power(own, dataset.getKey(), probe), task)));
       }
     }
+    List<AnswerShares> answers = new ArrayList<>();
+    controls.forEach((dataset, found) -> answers.addAll(shares(dataset, found.get(), probe.split().test())));
     return Found.only(new SplitsResults(settings.splits(), answers, notes));
   }
 

@@ -3,16 +3,13 @@ package org.striatum.studies.transfer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.StatePosition;
-import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
@@ -46,8 +43,6 @@ import org.striatum.studies.value.ProbeStep;
 public record CompareStep(List<RunFolder> others, boolean curves) implements Study<CompareSettings, TransferResults> {
   /// A run's own data sets.
   public static final CompareStep STUDY = new CompareStep(List.of(), true);
-  /// The most bytes of prompt states kept in memory while many runs are compared.
-  private static final long KEPT_BYTES = 256L << 20;
   private static final List<Study<?, ?>> READ = List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY);
 
   public CompareStep {
@@ -107,44 +102,18 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     List<RunFolder> all = new ArrayList<>(List.of(run.folder()));
     all.addAll(others);
     try (Opened opened = Opened.of(all)) {
-      return Found.only(new TransferStudy(settings.study(), settings.seed()).run(opened.runs(), run.progress()));
+      return Found.only(
+          new TransferStudy(settings.study(), settings.seed(), run.pieces()).run(opened.runs(), run.progress()));
     }
   }
 
-  /// Whether the coordinates of each pair of runs can be compared one by one. Prompt states are read run by run and kept
-  /// while they fit into [#KEPT_BYTES]; the others are read again for every pair.
+  /// What tells whether two runs share a basis, read with the run's store open once.
   ///
-  /// @param runs names, distinct → run folders after `probe`
-  public static List<Basis> bases(CompareSettings settings, SequencedMap<String, RunFolder> runs, Progress progress)
-      throws IOException {
-    TransferStudy study = new TransferStudy(settings.study(), settings.seed());
-    List<Map.Entry<String, RunFolder>> all = List.copyOf(runs.entrySet());
-    Map<String, PromptStates> kept = new HashMap<>();
-    List<Basis> bases = new ArrayList<>();
-    try (Progress.Task task = progress.start("bases", all.size() * (all.size() - 1L) / 2, "pair")) {
-      for (int i = 0; i < all.size() - 1; i++) {
-        PromptStates first = promptStates(all.get(i), kept);
-        for (Map.Entry<String, RunFolder> other : all.subList(i + 1, all.size())) {
-          bases.add(study.basis(first, promptStates(other, kept)));
-          task.step(1);
-        }
-      }
-    }
-    return bases;
-  }
-
-  private static PromptStates promptStates(Map.Entry<String, RunFolder> run, Map<String, PromptStates> kept)
-      throws IOException {
-    PromptStates known = kept.get(run.getKey());
-    if (known != null) {
-      return known;
-    }
-    try (ActivationStore store = ActivationStore.open(run.getValue().activations())) {
-      PromptStates read = PromptStates.of(Opened.compared(run.getKey(), run.getValue(), store));
-      if (kept.values().stream().mapToLong(PromptStates::bytes).sum() + read.bytes() <= KEPT_BYTES) {
-        kept.put(run.getKey(), read);
-      }
-      return read;
+  /// @param run after `probe`
+  public static PromptStates promptStates(String name, RunFolder run) throws IOException {
+    try (ActivationStore store = ActivationStore.open(run.activations())) {
+      return PromptStates.of(name, run.manifest().inputs().checkpoint().modelType(), Opened.weights(run),
+          Opened.datasets(run, store));
     }
   }
 
@@ -205,6 +174,11 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
     }
 
     static ComparedRun compared(String name, RunFolder run, ActivationStore store) throws IOException {
+      return new ComparedRun(name, run.manifest().inputs().checkpoint().modelType(), weights(run),
+          datasets(run, store), run.results(ProbeStep.STUDY));
+    }
+
+    static List<ComparedDataset> datasets(RunFolder run, ActivationStore store) throws IOException {
       List<Rollout> rollouts = StudyRun.rollouts(run);
       ProbeSettings probe = run.settings(ProbeStep.STUDY);
       ProblemSplit split = probe.split();
@@ -218,9 +192,12 @@ public record CompareStep(List<RunFolder> others, boolean curves) implements Stu
           datasets.add(new ComparedDataset(data.getKey(), split.of(data.getValue()), states));
         }
       }
+      return datasets;
+    }
+
+    static String weights(RunFolder run) {
       Manifest.Checkpoint checkpoint = run.manifest().inputs().checkpoint();
-      String weights = SavedStatesStep.isWithoutModel(checkpoint) ? null : checkpoint.files().toString();
-      return new ComparedRun(name, checkpoint.modelType(), weights, datasets, run.results(ProbeStep.STUDY));
+      return SavedStatesStep.isWithoutModel(checkpoint) ? null : checkpoint.files().toString();
     }
 
     /// Names of the checkpoints; if two are equal, the later ones are numbered.

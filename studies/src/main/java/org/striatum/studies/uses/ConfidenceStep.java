@@ -16,6 +16,7 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Bootstrap;
 import org.striatum.probe.stats.Estimate;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.uses.ConfidenceResults;
 import org.striatum.probe.uses.ConfidenceResults.DatasetConfidence;
@@ -57,6 +58,12 @@ public record ConfidenceStep() implements Study<ConfidenceSettings, ConfidenceRe
   @Override
   public Scope scope() {
     return Scope.FULL_STUDY;
+  }
+
+  /// Those of the probes.
+  @Override
+  public List<StoredPosition> positions(ConfidenceSettings settings) {
+    return List.of(StoredPosition.LAST);
   }
 
   @Override

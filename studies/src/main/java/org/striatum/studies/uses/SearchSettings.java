@@ -20,7 +20,7 @@ public record SearchSettings(int problems, int candidates, int stepTokens, Strin
   }
 
   public static SearchSettings defaults() {
-    return new SearchSettings(100, 8, 24, "newline", 1);
+    return new SearchSettings(100, 8, 24, StepCutter.BY_NEWLINE, 1);
   }
 
   public static SearchSettings quick() {

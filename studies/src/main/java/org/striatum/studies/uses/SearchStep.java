@@ -17,6 +17,7 @@ import org.striatum.probe.run.Progress;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.uses.SearchResults;
 import org.striatum.probe.uses.SearchResults.DatasetSearch;
@@ -74,6 +75,13 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
     return true;
   }
 
+  /// Where steps end: stored ones end with a newline.
+  @Override
+  public List<StoredPosition> positions(SearchSettings settings) {
+    return List.of(StoredPosition.S0,
+        settings.step().equals(StepCutter.BY_NEWLINE) ? StoredPosition.STEP_ENDS : StoredPosition.COMPLETION);
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun run, SearchSettings settings) {
     List<Study<?, ?>> reads = new ArrayList<>(List.of(RolloutStep.STUDY, CaptureStep.STUDY, ProbeStep.STUDY));
@@ -122,23 +130,25 @@ public record SearchStep() implements Study<SearchSettings, SearchResults> {
           datasets.add(DatasetSearch.unsearched(dataset, "no value probe could be fitted"));
           continue;
         }
-        StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
-        LinearPredictor value = ValueScore.fit(states, split.of(byDataset.get(dataset)),
-            i -> cutter.cut(texts.pieces(states.rollout(i).sequence().continuation())));
-        List<Rollout> test = entry.getValue();
-        List<Judge> judges = new ArrayList<>(
-            List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
-        List<String> notes = new ArrayList<>();
-        surprise.judge(model, dataset, batchSize, notes).ifPresent(judges::add);
-        try (Progress.Task task = run.progress().start(name() + " on " + dataset,
-            (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
-          StepSearch search = new StepSearch(model.model(), run.sampling(dataset), texts::pieces, cutter, candidates,
-              stepTokens, settings.seed(), batchSize);
-          datasets.add(new SearchStudy(search).study(
-              new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
-                  test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
-              judges, notes, task));
-        }
+        run.apart(() -> {
+          StoredTrajectories states = StoredTrajectories.ofDataset(store, rollouts, dataset, hook.get());
+          LinearPredictor value = ValueScore.fit(states, split.of(byDataset.get(dataset)),
+              i -> cutter.cut(texts.pieces(states.rollout(i).sequence().continuation())));
+          List<Rollout> test = entry.getValue();
+          List<Judge> judges = new ArrayList<>(
+              List.of(new Judge("value", new ValueScore(model.model(), hook.get(), value, batchSize))));
+          List<String> notes = new ArrayList<>();
+          surprise.judge(model, dataset, batchSize, notes).ifPresent(judges::add);
+          try (Progress.Task task = run.progress().start(name() + " on " + dataset,
+              (long) SearchStudy.units(judges.size()) * test.size(), "problem")) {
+            StepSearch search = new StepSearch(model.model(), run.sampling(dataset), texts::pieces, cutter, candidates,
+                stepTokens, settings.seed(), batchSize);
+            datasets.add(new SearchStudy(search, run.pieces()).study(
+                new Asked(dataset, hook.get(), test.stream().map(Rollout::problem).toList(),
+                    test.stream().map(Rollout::prompt).toList(), graders.apply(dataset)),
+                judges, notes, task));
+          }
+        });
       }
     }
     return Found.only(new SearchResults(candidates, stepTokens, datasets));

@@ -5,14 +5,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.striatum.probe.model.Direction;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.StatePosition;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.sparse.LinearPredictor;
 import org.striatum.probe.store.ActivationStore;
+import org.striatum.probe.store.StoredPosition;
 import org.striatum.probe.store.StoredTrajectories;
 import org.striatum.probe.value.MeanDifference;
 import org.striatum.probe.value.ProbeSink;
@@ -64,17 +67,35 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
     return Scope.EVERY_CHECKPOINT;
   }
 
+  /// Ends of trajectories; value probes are trained on whatever is stored between them.
+  @Override
+  public List<StoredPosition> positions(ProbeSettings settings) {
+    return List.of(settings.at() == StatePosition.THINK_END ? StoredPosition.THINK_END : StoredPosition.S0,
+        StoredPosition.LAST);
+  }
+
   @Override
   public List<Study<?, ?>> reads(StudyRun run, ProbeSettings settings) {
     return List.of(RolloutStep.STUDY, CaptureStep.STUDY);
   }
 
-  /// Rollouts without the position are counted and said.
-  private static String left(ProbeSettings settings, int all, int read) {
+  /// Rollouts without the position are counted and said, and where states between the ends are not stored.
+  private static String note(ProbeSettings settings, ActivationStore store, int all, int read) {
+    List<String> notes = new ArrayList<>();
+    left(settings, all, read).ifPresent(notes::add);
+    if (!StoredPosition.COMPLETION.isAmong(store.positions())) {
+      notes.add("value probes are trained on the states at %s alone".formatted(
+          StoredPosition.printed(store.positions())));
+    }
+    return notes.isEmpty() ? null : String.join("; ", notes);
+  }
+
+  private static Optional<String> left(ProbeSettings settings, int all, int read) {
     return read == all
-        ? null
-        : "%d of %d rollouts have no %s and are left out%s".formatted(all - read, all, settings.at().printed(),
-            read == 0 ? ": no thought closed, or the rollouts were made before that was kept" : "");
+        ? Optional.empty()
+        : Optional
+            .of("%d of %d rollouts have no %s and are left out%s".formatted(all - read, all, settings.at().printed(),
+                read == 0 ? ": no thought closed, or the rollouts were made before that was kept" : ""));
   }
 
   private static ProbeSink sink(List<Fit> fits) {
@@ -108,13 +129,13 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
             StoredTrajectories.ofDataset(store, rollouts, dataset, hook, settings.at())));
         List<Rollout> read = own.stream().filter(rollout -> settings.at().in(rollout).isPresent()).toList();
         datasets.add(new StudiedDataset(dataset, RolloutResults.finished(read), settings.split().of(own), states,
-            left(settings, own.size(), read.size())));
+            note(settings, store, own.size(), read.size())));
       });
       SortedMap<String, List<Direction>> directions = new TreeMap<>();
       datasets.forEach(dataset -> directions.put(dataset.name(), dataset.states().entrySet().stream()
           .flatMap(at -> MeanDifference.of(at.getKey(), at.getValue(), dataset.split()).stream()).toList()));
       List<Fit> fits = new ArrayList<>();
-      ValueNeuronStudy study = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits));
+      ValueNeuronStudy study = new ValueNeuronStudy(settings.study(), settings.seed(), sink(fits), run.pieces());
       ValueNeuronResults results = study.run(datasets, run.progress());
       Sha256 inputs = run.key(this, settings).sha256();
       return Found.only(results).with(folder -> {

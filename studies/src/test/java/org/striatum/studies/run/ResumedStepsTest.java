@@ -37,6 +37,9 @@ import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Manifest.Environment;
+import org.striatum.studies.shards.Share;
+import org.striatum.studies.shards.ShardEngine;
+import org.striatum.studies.shards.Workplace;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
@@ -150,11 +153,19 @@ class ResumedStepsTest {
     run.run(ContinuationStep.ALL, ContinuationSettings.defaults().withRollouts(6).withDraws(3).withSeed(5));
   };
 
-  /// Many short rollouts, so that there are several chunks.
+  /// Several shards.
   private static final Steps CAPTURE = run -> {
-    rollouts(160, new Sampling(1, 1, 0, 2, true)).run(silent(run));
-    run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.*.hook_resid_post"));
+    drawnForCapture().run(silent(run));
+    capture(run);
   };
+
+  private static Steps drawnForCapture() {
+    return rollouts(700, new Sampling(1, 1, 0, 4, true));
+  }
+
+  private static void capture(StudyRun run) throws IOException {
+    run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.1.hook_resid_post"));
+  }
 
   /// As on machines that would each choose another way: a run that goes on elsewhere keeps the way it began with, and who asks
   /// for another is told.
@@ -203,7 +214,7 @@ class ResumedStepsTest {
 
   @Test
   void rolloutsGoOn() throws IOException {
-    resumed(rollouts(20, SAMPLING), "rollouts", "rollouts.jsonl.partial");
+    resumed(rollouts(20, SAMPLING), "rollouts", "results/rollouts.json.partial");
   }
 
   /// A set of one name and seed that comes to choose its problems otherwise: what is kept is of other questions.
@@ -248,7 +259,7 @@ class ResumedStepsTest {
   @Test
   void continuationsGoOn() throws IOException {
     batch = 20;
-    resumed(CONTINUATIONS, "continuations", "continuations.jsonl.partial");
+    resumed(CONTINUATIONS, "continuations", "results/continuations.json.partial");
   }
 
   @Test
@@ -269,12 +280,76 @@ class ResumedStepsTest {
     run(undisturbed, HERE, CAPTURE, Progress.NONE);
     Path run = folder.resolve("run");
     assertThat(endedAfter(run, CAPTURE, "capture", 1).begun).isZero();
-    assertThat(run.resolve("activations/index.json.partial")).exists();
+    long begun = endedAfter(run, CAPTURE, "capture", 1).begun;
+    assertThat(begun).isPositive();
+    assertThat(run.resolve("results/capture.json.partial")).exists();
+    assertThat(run.resolve("activations/index.json")).doesNotExist();
+    EndedAfter last = new EndedAfter("capture", Long.MAX_VALUE);
+    run(run, HERE, CAPTURE, last);
+    assertThat(last.begun).isGreaterThan(begun);
+    assertThat(last.begun + last.done).isEqualTo(2800);
+    assertThat(files(run)).isEqualTo(files(undisturbed));
+  }
+
+  /// A shard that was damaged since, and one that went missing, are recorded again; what others left is gone.
+  @Test
+  void damagedShardsAreRecordedAgain() throws IOException {
+    batch = 256;
+    Path undisturbed = folder.resolve("undisturbed");
+    EndedAfter all = new EndedAfter("capture", Long.MAX_VALUE);
+    run(undisturbed, HERE, CAPTURE, all);
+    Path run = folder.resolve("run");
+    endedAfter(run, CAPTURE, "capture", all.done);
+    Path states = run.resolve("activations");
+    Path first = states.resolve("shard-00000.safetensors");
+    byte[] bytes = Files.readAllBytes(first);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(first, bytes);
+    Files.delete(states.resolve("shard-00001.safetensors"));
+    Files.write(states.resolve("shard-00077.safetensors"), new byte[]{1});
+    Files.write(states.resolve(".shard-00000.safetensors.killed.tmp"), new byte[]{1});
     EndedAfter again = new EndedAfter("capture", Long.MAX_VALUE);
     run(run, HERE, CAPTURE, again);
-    assertThat(again.begun).isEqualTo(256);
-    assertThat(again.done).isEqualTo(384);
+    assertThat(again.begun).isPositive();
+    assertThat(again.done).isPositive();
+    assertThat(notes).anyMatch(note -> note.contains("capture.json.partial is damaged"));
     assertThat(files(run)).isEqualTo(files(undisturbed));
+  }
+
+  /// Shares that are computed one after another as other processes would, by an engine that damages a shard of the first round.
+  @Test
+  void capturesByShares() throws IOException {
+    batch = 256;
+    Path undisturbed = folder.resolve("undisturbed");
+    run(undisturbed, HERE, CAPTURE, Progress.NONE);
+    for (int shares : new int[]{1, 2, 5}) {
+      Path run = folder.resolve("run-" + shares);
+      List<Integer> rounds = new ArrayList<>();
+      ShardEngine engine = new ShardEngine() {
+        @Override
+        public int shares() {
+          return shares;
+        }
+
+        @Override
+        public void compute(String step, List<Path> dealt) throws IOException {
+          rounds.add(dealt.size());
+          for (Path share : dealt) {
+            assertThat(run.resolve("activations/index.json")).doesNotExist();
+            try (RunFolder read = RunFolder.read(run); RunModel lent = RunModel.of(() -> opened(), _ -> batch, 1)) {
+              capture(new StudyRun(read, HERE, lent, notes::add, Progress.NONE).with(Workplace.of(Share.in(share))));
+            }
+          }
+          if (rounds.size() == 1) {
+            Files.write(run.resolve("activations/shard-00002.safetensors"), new byte[]{1, 2});
+          }
+        }
+      };
+      run(run, HERE, drawnForCapture(), Progress.NONE);
+      run(run, HERE, driver -> capture(driver.with(Workplace.of(engine))), Progress.NONE);
+      assertThat(files(run)).as("%d shares", shares).isEqualTo(files(undisturbed));
+      assertThat(rounds).as("shares, round by round").hasSize(2).last().isEqualTo(1);
+    }
   }
 
   @Test
@@ -296,14 +371,14 @@ class ResumedStepsTest {
     run(undisturbed, HERE, rollouts(20, SAMPLING), Progress.NONE);
     Path run = folder.resolve("run");
     endedAfter(run, rollouts(20, SAMPLING), "rollouts", 60);
-    Path partial = run.resolve("rollouts.jsonl.partial");
+    Path partial = run.resolve("results/rollouts.json.partial");
     byte[] bytes = Files.readAllBytes(partial);
     bytes[bytes.length / 2] ^= 1;
     Files.write(partial, bytes);
     EndedAfter again = new EndedAfter("rollouts", Long.MAX_VALUE);
     run(run, HERE, rollouts(20, SAMPLING), again);
     assertThat(again.begun).isBetween(4L, 40L);
-    assertThat(notes).anyMatch(note -> note.contains("rollouts.jsonl.partial is damaged"));
+    assertThat(notes).anyMatch(note -> note.contains("rollouts.json.partial is damaged"));
     assertThat(files(run)).isEqualTo(files(undisturbed));
   }
 
@@ -322,7 +397,7 @@ class ResumedStepsTest {
     Path run = folder.resolve("run");
     run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
     SortedMap<String, Sha256> files = files(run);
-    Files.writeString(run.resolve("rollouts.jsonl.partial"), "killed before it was deleted");
+    Files.writeString(run.resolve("results/rollouts.json.partial"), "killed before it was deleted");
     run(run, HERE, rollouts(2, SAMPLING), Progress.NONE);
     assertThat(files(run)).isEqualTo(files);
   }

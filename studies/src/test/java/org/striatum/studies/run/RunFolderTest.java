@@ -3,16 +3,22 @@ package org.striatum.studies.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.striatum.probe.run.RecordJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +118,59 @@ class RunFolderTest {
   }
 
   @Test
+  void aNullAnywhereInAManifestIsRefusedOrDoesNoHarm() throws IOException {
+    byte[] whole = run(parent.resolve("run"));
+    JsonNode tree = RecordJson.parseForeign(whole, "manifest");
+    int places = 0;
+    for (JsonPointer place : places(JsonPointer.empty(), tree, new ArrayList<>())) {
+      JsonNode changed = tree.deepCopy();
+      JsonNode parent = changed.at(place.head());
+      if (parent instanceof ArrayNode list) {
+        list.setNull(place.last().getMatchingIndex());
+      } else {
+        ((ObjectNode) parent).putNull(place.last().getMatchingProperty());
+      }
+      places++;
+      try {
+        Manifest read = RecordJson.parse(RecordJson.compact(changed), Manifest.FORMAT, Manifest.class, "manifest");
+        read.inputs().prompts();
+        for (Manifest.Step step : read.steps()) {
+          assertThat(read.step(step.name())).as(place.toString()).isPresent();
+          read.standingOn(step.name());
+          read.lostWith(step.name());
+        }
+      } catch (BadDataException refused) {
+        assertThat(refused).hasMessageStartingWith("manifest: ").message().doesNotContain("\n");
+      }
+    }
+    assertThat(places).isGreaterThan(30);
+  }
+
+  private static List<JsonPointer> places(JsonPointer here, JsonNode tree, List<JsonPointer> found) {
+    tree.properties().forEach(field -> {
+      found.add(here.appendProperty(field.getKey()));
+      places(here.appendProperty(field.getKey()), field.getValue(), found);
+    });
+    for (int i = 0; tree.isArray() && i < tree.size(); i++) {
+      found.add(here.appendIndex(i));
+      places(here.appendIndex(i), tree.get(i), found);
+    }
+    return found;
+  }
+
+  /// A name with a NUL is that of no file.
+  @Test
+  void aManifestNamesNoFileThatCannotBe() {
+    Sha256 sum = Sha256.of(new byte[1]);
+    TreeMap<String, Sha256> files = new TreeMap<>(Map.of("a\0b", sum));
+    assertThatThrownBy(() -> new Checkpoint("m", "llama", files)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Manifest.Step("probe", sum, List.of(), files, 0, false))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Manifest.Step("ablate/a\0b", sum, List.of(), new TreeMap<>(), 0, false))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void otherInputsAreRefusedSayingWhatDiffers() throws IOException {
     Path folder = parent.resolve("run");
     run(folder);
@@ -171,13 +230,17 @@ class RunFolderTest {
       Inputs all = inputs(7);
       Data unsplit = new Data(all.data().sets(), all.data().files(), 10, 8, null, PromptFormat.PLAIN);
       run.settle(new Inputs(all.checkpoint(), all.tokenizer(), unsplit, all.sampling(), null, null));
+      try (RunFolder reader = RunFolder.read(parent.resolve("run"))) {
+        assertThatThrownBy(() -> reader.settle(all)).as("what is open").isInstanceOf(IllegalStateException.class);
+      }
       run.settle(new Inputs(null, null, null, null, all.hooks(), 7L));
       run.settle(all);
       assertThat(run.manifest().inputs()).isEqualTo(all);
     }
     try (RunFolder run = RunFolder.read(parent.resolve("run"))) {
       assertThat(run.manifest().inputs()).isEqualTo(inputs(7));
-      assertThatThrownBy(() -> run.settle(inputs(7))).isInstanceOf(IllegalStateException.class);
+      run.settle(inputs(7)); // as it is settled: a share's process asks for no more
+      assertThatThrownBy(() -> run.settle(inputs(8))).isInstanceOf(UsageException.class);
     }
   }
 

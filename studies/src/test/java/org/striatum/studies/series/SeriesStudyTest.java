@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,6 +21,7 @@ import org.striatum.probe.dopamine.DopamineResults.DatasetSteps;
 import org.striatum.probe.dopamine.DopamineResults.Reliability;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.stats.Estimate;
+import org.striatum.probe.stats.Overlap;
 import org.striatum.probe.stats.SplitHalf;
 import org.striatum.probe.transfer.SetSize;
 import org.striatum.probe.transfer.TransferResults.Basis;
@@ -32,6 +36,7 @@ import org.striatum.probe.value.ValueNeuronResults.ProbeAuroc;
 import org.striatum.studies.results.StudyResults;
 import org.striatum.studies.series.SeriesResults.Kind;
 import org.striatum.studies.series.SeriesResults.Life;
+import org.striatum.studies.series.SeriesResults.SetOverlap;
 import org.striatum.studies.series.SeriesResults.Turnover;
 
 /// Series of invented rankings.
@@ -64,8 +69,14 @@ class SeriesStudyTest {
         new Reliability(half, half, none), 0, List.of(), List.of())), List.of(), List.of());
     SeriesCheckpoint looked = new SeriesCheckpoint("step2", new StudyResults(plain.results().values(), null, unstudied,
         new LinkedHashMap<>(), null, null, null, List.of(), null, null, null, null), List.of());
-    assertThat(STUDY.run(List.of(plain, looked), List.of(basis("step1", "step2", true))).points())
+    assertThat(compared(STUDY, List.of(plain, looked), List.of(basis("step1", "step2", true))).points())
         .extracting(SeriesResults.Point::significant).containsOnlyNulls();
+  }
+
+  private static SeriesResults compared(SeriesStudy study, List<SeriesCheckpoint> checkpoints, List<Basis> bases) {
+    Map<String, SeriesCheckpoint> byName = checkpoints.stream()
+        .collect(Collectors.toMap(SeriesCheckpoint::name, Function.identity()));
+    return study.run(checkpoints.stream().map(SeriesCheckpoint::name).toList(), byName::get, bases);
   }
 
   private static LayerProbes layer(HookPoint hook, double validation, double test, List<Integer> order) {
@@ -92,7 +103,7 @@ class SeriesStudyTest {
   void bornKeptAndLostAlongTrainingWhateverTheOrderGiven() {
     List<SeriesCheckpoint> checkpoints = List.of(checkpoint("step1000", 0, 2, 1, 3), checkpoint("step300", 0, 1, 2, 3),
         checkpoint("step2000", 3, 2, 1, 0));
-    SeriesResults results = STUDY.run(checkpoints, allCommon(checkpoints));
+    SeriesResults results = compared(STUDY, checkpoints, allCommon(checkpoints));
     assertThat(results.turnovers()).containsExactly(
         new Turnover("step300", "step1000", "mul", HOOK, Kind.VALUE, List.of(0), List.of(2), List.of(1),
             (1 + 1) / 3.0 / 4),
@@ -101,7 +112,7 @@ class SeriesStudyTest {
     assertThat(results.lives()).contains(
         new Life("mul", HOOK, Kind.VALUE, 0, "step300", "step1000", 2, 3, 2),
         new Life("mul", HOOK, Kind.VALUE, 3, "step2000", "step2000", 1, 3, 1));
-    assertThat(results.overlaps()).hasSize(3).first().satisfies(one -> {
+    assertThat(results.pairs()).hasSize(3).first().satisfies(one -> {
       assertThat(one.iou()).isEqualTo(1.0 / 3);
       assertThat(one.shared()).isEqualTo(1);
     });
@@ -111,9 +122,9 @@ class SeriesStudyTest {
   void coordinatesAreComparedOnlyInACommonBasis() {
     List<SeriesCheckpoint> checkpoints = List.of(checkpoint("step1", 0, 1, 2), checkpoint("step2", 0, 1, 2),
         checkpoint("step3", 0, 1, 2));
-    SeriesResults results = STUDY.run(checkpoints, List.of(basis("step1", "step2", true),
+    SeriesResults results = compared(STUDY, checkpoints, List.of(basis("step1", "step2", true),
         basis("step1", "step3", true), basis("step2", "step3", false)));
-    assertThat(results.overlaps()).extracting(one -> one.first() + one.second()).containsExactly("step1step2",
+    assertThat(results.pairs()).extracting(one -> one.first() + one.second()).containsExactly("step1step2",
         "step1step3");
     assertThat(results.turnovers()).hasSize(1);
     assertThat(results.lives()).as("the chain is broken").isEmpty();
@@ -124,18 +135,18 @@ class SeriesStudyTest {
   void theSummarySaysWhatTheFiguresDo() {
     List<SeriesCheckpoint> checkpoints = List.of(checkpoint("step1000", 0, 2, 1, 3), checkpoint("step300", 0, 1, 2, 3),
         checkpoint("base", 3, 2, 1, 0));
-    assertThat(SeriesSummary.of(STUDY.run(checkpoints, allCommon(checkpoints))).sentences()).containsExactly(
+    assertThat(SeriesSummary.of(compared(STUDY, checkpoints, allCommon(checkpoints))).sentences()).containsExactly(
         "mul: V(s₀) predicts success at 3 of 3 checkpoints (interval of the AUROC above ½); from step300 to step1000 "
             + "accuracy changes from 50.0 % to 50.0 %, AUROC from 0.700 [0.600 to 0.800] to 0.700 [0.600 to 0.800].",
         // IoU of {0, 2} and {0, 1}, {0, 2} and {3, 2}, {0, 1} and {3, 2}; two of four at random: 1/3 + (2/3)(1/3)
         "Value sets (best 2 coordinates): 3 of 3 pairs of checkpoints share a basis; their sets overlap with a mean IoU of 0.222, "
             + "by chance 0.389, between neighbours in training 0.333.");
-    assertThat(SeriesSummary.of(STUDY.run(List.of(), List.of())).sentences()).isEmpty();
+    assertThat(SeriesSummary.of(compared(STUDY, List.of(), List.of())).sentences()).isEmpty();
   }
 
   @Test
   void aPointIsReadWhereValidationSays() {
-    SeriesResults results = STUDY.run(List.of(checkpoint("step7", 0, 1, 2)), List.of());
+    SeriesResults results = compared(STUDY, List.of(checkpoint("step7", 0, 1, 2)), List.of());
     assertThat(results.points()).singleElement().satisfies(point -> {
       assertThat(point.step()).isEqualTo(7);
       assertThat(point.hook()).isEqualTo(HOOK);
@@ -164,17 +175,74 @@ class SeriesStudyTest {
     Random random = new Random(seed);
     List<SeriesCheckpoint> checkpoints = IntStream.range(1, 5)
         .mapToObj(step -> checkpoint("step" + step, shuffled(random))).toList();
-    SeriesResults results = new SeriesStudy(new SetSize("25%")).run(checkpoints, allCommon(checkpoints));
+    SeriesResults results = compared(new SeriesStudy(new SetSize("25%")), checkpoints, allCommon(checkpoints));
     for (Turnover one : results.turnovers()) {
       assertThat(one.kept().size() + one.lost().size()).isEqualTo(5);
       assertThat(one.kept().size() + one.born().size()).isEqualTo(5);
       assertThat(one.drift()).isBetween(0.0, 1.0);
-      double iou = results.overlaps().stream()
+      double iou = results.pairs()
           .filter(overlap -> overlap.first().equals(one.from()) && overlap.second().equals(one.to())).findFirst()
           .orElseThrow().iou();
       assertThat(iou).isCloseTo(one.kept().size() / (5.0 + one.born().size()), within(1e-12));
     }
     assertThat(results.lives().stream().mapToInt(Life::present).sum()).isEqualTo(4 * 5);
+  }
+
+  /// The bits say what the sets say, pair by pair and in this order.
+  @Property(tries = 100)
+  void overlapsAreThoseOfEveryPairAlone(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<SeriesCheckpoint> checkpoints = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      String name = random.nextInt(4) == 0 ? "tuned" + i + "-x" : i + "-step" + random.nextInt(1000);
+      checkpoints.add(checkpoint(name, random.nextInt(5) == 0 ? List.of() : shuffled(random)));
+    }
+    List<Basis> bases = allCommon(checkpoints).stream()
+        .map(one -> basis(one.first(), one.second(), random.nextInt(3) > 0)).toList();
+    SeriesStudy study = new SeriesStudy(new SetSize("25%"));
+    List<SetOverlap> expected = new ArrayList<>();
+    for (Basis basis : bases) {
+      List<Integer> first = order(checkpoints, basis.first());
+      List<Integer> second = order(checkpoints, basis.second());
+      if (basis.common() && !first.isEmpty() && !second.isEmpty()) {
+        Overlap overlap = Overlap.of(first.subList(0, 5), second.subList(0, 5), 20);
+        expected.add(new SetOverlap(basis.first(), basis.second(), "mul", HOOK, Kind.VALUE, 5, 20, overlap.shared(),
+            overlap.iou(), overlap.expectedIou(), overlap.p()));
+      }
+    }
+    assertThat(compared(study, checkpoints, bases).pairs()).containsExactlyElementsOf(expected);
+  }
+
+  private static List<Integer> order(List<SeriesCheckpoint> checkpoints, String name) {
+    return checkpoints.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow().results().values()
+        .layers().getLast().order();
+  }
+
+  /// Of many checkpoints not every pair is tested.
+  @Test
+  void whatTestedPairsLinkIsComparedAndWhatOneRefusesIsNot() {
+    List<SeriesCheckpoint> checkpoints = List.of(checkpoint("step1", 0, 1, 2), checkpoint("step2", 0, 1, 2),
+        checkpoint("step3", 0, 1, 2), checkpoint("step4", 0, 1, 2), checkpoint("step5", 0, 1, 2));
+    SeriesResults results = compared(STUDY, checkpoints, List.of(basis("step1", "step2", true),
+        basis("step2", "step3", true), basis("step3", "step4", true), basis("step1", "step4", false)));
+    assertThat(results.pairs()).extracting(one -> one.first() + one.second()).containsExactly("step1step2",
+        "step1step3", "step2step3", "step2step4", "step3step4");
+    assertThat(SeriesSummary.of(results).sentences().getLast())
+        .contains("3 of 4 tested pairs of checkpoints share a basis");
+  }
+
+  /// Nothing but their bits is kept of checkpoints that were read.
+  @Test
+  void everyCheckpointIsReadOnceAlongTraining() {
+    List<String> names = List.of("base", "step30", "step4", "step200");
+    List<String> read = new ArrayList<>();
+    SeriesResults results = STUDY.run(names, name -> {
+      read.add(name);
+      return checkpoint(name, 0, 1, 2, 3);
+    }, List.of());
+    assertThat(read).containsExactly("step4", "step30", "step200", "base");
+    assertThat(results.checkpoints()).extracting(SeriesResults.Place::name).containsExactlyElementsOf(names);
+    assertThat(results.points()).extracting(SeriesResults.Point::checkpoint).containsExactlyElementsOf(names);
   }
 
   private static List<Integer> shuffled(Random random) {

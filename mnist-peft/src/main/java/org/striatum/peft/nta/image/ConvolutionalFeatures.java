@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.run.Heartbeat;
+import org.striatum.probe.run.Offline;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.value.GradientTape;
 
@@ -59,6 +60,7 @@ public record ConvolutionalFeatures(int rows, int columns, int units, List<float
     RandomGenerator random = new SplittableRandom(seed);
     int[] order = IntStream.range(0, labels.length).toArray();
     Ranks.shuffle(order, random);
+    Offline.djl();
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       List<NDArray> trained = start(manager, rows, columns, units, random);
       trained.forEach(array -> array.setRequiresGradient(true));
@@ -135,6 +137,7 @@ public record ConvolutionalFeatures(int rows, int columns, int units, List<float
     }
     int n = images.length / pixels;
     float[] all = new float[n * units];
+    Offline.djl();
     try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch")) {
       List<NDArray> uploaded = new ArrayList<>();
       List<Shape> shapes = shapes(weights.get(4).length / units, units);

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.striatum.peft.network.Mlp;
+import org.striatum.probe.run.Offline;
 import org.striatum.probe.value.GradientTape;
 
 /// A fully connected network that learns all at once: weights at one rate, and a threshold τ and a gain γ of each hidden unit
@@ -57,6 +58,7 @@ public final class GatedMlp implements AutoCloseable {
       throw new IllegalArgumentException("a gate's sharpness must be > 0 and finite, found " + s);
     }
     this.widths = start.widths();
+    Offline.djl();
     this.manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
     this.sharpness = manager.create((float) s);
     for (int l = 0; l < start.layers(); l++) {

@@ -1,4 +1,4 @@
-package org.striatum.studies.run;
+package org.striatum.probe.run;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +15,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import org.striatum.probe.run.UsageException;
 
 /// Lets one process at a time write to a folder. The lock ends with the process, however that ends.
 public final class FolderLock implements AutoCloseable {
@@ -70,10 +69,17 @@ public final class FolderLock implements AutoCloseable {
   ///
   /// @throws UsageException if one still does after `patience`
   public static void awaitFree(Path folder, Duration patience) throws IOException, InterruptedException {
+    await(folder, patience).close();
+  }
+
+  /// Locks a folder, which is created if necessary, as soon as no other process does.
+  ///
+  /// @throws UsageException if one still does after `patience`
+  public static FolderLock await(Path folder, Duration patience) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
-      try (FolderLock _ = create(folder)) {
-        return;
+      try {
+        return create(folder);
       } catch (UsageException held) {
         if (System.nanoTime() >= deadline) {
           throw held;
