@@ -133,8 +133,8 @@ final class ScanCommand implements Callable<Integer> {
     }
     if (!options.contains(THREADS)) {
       engine.threads().ifPresent(own -> {
-        options.addAll(List.of(THREADS, own.toString()));
-        console.note(EngineOptions.each(own));
+        options.addAll(List.of(THREADS, String.valueOf(own.count())));
+        console.note(own.note());
       });
     }
     // Refused before anything is measured; a plan is shown where nothing could run, too.

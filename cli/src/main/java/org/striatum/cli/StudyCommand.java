@@ -14,7 +14,7 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.engine.Expected;
 import org.striatum.cli.engine.UnitProcess;
 import org.striatum.cli.engine.UnitRunner;
-import org.striatum.cli.engine.UnitShards;
+import org.striatum.cli.engine.UnitShares;
 import org.striatum.cli.option.EngineOptions;
 import org.striatum.cli.option.Given;
 import org.striatum.cli.scan.MeasuredUnit;
@@ -62,8 +62,8 @@ import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Manifest.Environment;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.Workplace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -351,7 +351,7 @@ final class StudyCommand implements Callable<Integer> {
     try (UnitRunner units = engine.open(new UnitProcess(Striatum.class.getName(), _ -> {}), modelOptions.threads(),
         console)) {
       return study(source, folder, asked, told, companions, Workplace.of(
-          new UnitShards(units, words, environment, console.progress(), console::note)));
+          new UnitShares(units, words, environment, console.progress(), console::note)));
     }
   }
 
@@ -361,10 +361,10 @@ final class StudyCommand implements Callable<Integer> {
     Expected expected = Expected.in(unit);
     expected.require(new Expected(environment,
         expected.files().isEmpty() ? expected.files() : ScanPlan.checksums(source)));
-    if (!Share.isIn(unit)) {
+    if (!OwnShare.isIn(unit)) {
       return study(source, folder, asked, told, companions, Workplace.HERE);
     }
-    runner(console.silent()).compute(source, folder, asked, told, companions, Share.in(unit));
+    runner(console.silent()).compute(source, folder, asked, told, companions, OwnShare.in(unit));
     return ExitCode.DONE;
   }
 

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.StepProgress;
-import org.striatum.cli.engine.slurm.LeftJobs;
+import org.striatum.cli.engine.Engine;
 import org.striatum.cli.option.ModelOptions;
 import org.striatum.cli.summary.StudyCost;
 import org.striatum.cli.summary.StudySummaries;
@@ -37,9 +37,9 @@ import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.StudyRun;
 import org.striatum.studies.run.Version;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.ShardEngine;
-import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.ShareEngine;
+import org.striatum.studies.shares.Workplace;
 
 /// Runs a full study.
 ///
@@ -62,7 +62,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
       throws IOException {
     StudyCost cost = StudyCost.of(plan, asked.sets());
     try (RunFolder folder = RunFolder.create(output)) { // refused, if it is, before anything is said
-      LeftJobs.here(steps::note).endAll(output);
+      Engine.endAllLeft(output, steps::note);
       lines(cost, folder, checkpoint, asked, plan).forEach(steps::note);
     }
     if (!companions.isEmpty()) {
@@ -79,7 +79,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
 
   /// Computes a share of the study's work for the process that runs it.
   void compute(ModelSource checkpoint, Path output, RolloutStep asked, StudyPlan plan, List<Companion> companions,
-      Share share) throws IOException {
+      OwnShare share) throws IOException {
     new WholeStudy(registry.with(asked), plan, this, this).compute(checkpoint, output, companions, share);
   }
 
@@ -95,7 +95,7 @@ record StudyRunner(Console results, StepProgress steps, TimeAhead ahead, StudyRe
           asked.longest(model.open(), plan.settings(RolloutStep.STUDY), captured.at()));
       List<String> lines = new ArrayList<>(folder.has(CaptureStep.STUDY) ? cost.lines() : cost.lines(stored));
       lines.add(ahead.expect(cost.time(model.open(), asked, stored).without(finished(folder)),
-          workplace.engine().map(ShardEngine::shares).orElse(1)));
+          workplace.engine().map(ShareEngine::shares).orElse(1)));
       return lines;
     }
   }

@@ -89,8 +89,8 @@ class SharedStudyTest {
   /// Waits until a step's shares are dealt; false if the command ends before.
   private static boolean isDealt(Path run, String step, CommandGroup command) throws Exception {
     while (command.process().isAlive()) {
-      if (Files.isDirectory(run.resolve("shards"))) {
-        try (Stream<Path> all = Files.list(run.resolve("shards"))) {
+      if (Files.isDirectory(run.resolve("shares"))) {
+        try (Stream<Path> all = Files.list(run.resolve("shares"))) {
           if (all.anyMatch(folder -> folder.getFileName().toString().startsWith(step))) {
             return true;
           }

@@ -17,8 +17,8 @@ import org.striatum.studies.run.RunModel;
 import org.striatum.studies.run.Study;
 import org.striatum.studies.run.Study.Scope;
 import org.striatum.studies.run.StudyRun;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.Workplace;
 import org.striatum.studies.transfer.CompareStep;
 
 /// Every study of a registry on one checkpoint, then the requested studies on others, each in its own run folder below the
@@ -100,7 +100,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   /// Computes a share of one study's work for the process that runs this whole study. Writes into the share's folder alone.
   ///
   /// @throws UsageException if the share is of a run that is not part of this study
-  public void compute(ModelSource checkpoint, Path output, List<Companion> companions, Share share)
+  public void compute(ModelSource checkpoint, Path output, List<Companion> companions, OwnShare share)
       throws IOException {
     Path run = share.run();
     if (run.equals(output.toAbsolutePath().normalize())) {
@@ -124,7 +124,7 @@ public record WholeStudy(StudyRegistry registry, StudyPlan plan, Runs runs, Watc
   }
 
   /// @param last studies behind those of one checkpoint
-  private void compute(ModelSource checkpoint, Path output, boolean full, List<Study<?, ?>> last, Share share)
+  private void compute(ModelSource checkpoint, Path output, boolean full, List<Study<?, ?>> last, OwnShare share)
       throws IOException {
     try (RunFolder folder = RunFolder.read(output); RunModel model = runs.model(checkpoint)) {
       StudyRun run = runs.run(folder, model).with(Workplace.of(share));

@@ -8,7 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import org.striatum.studies.shards.SharesFailedException;
+import org.striatum.studies.shares.SharesFailedException;
 import org.striatum.probe.run.UserCache;
 import org.striatum.hooks.checkpoint.CheckpointException;
 import org.striatum.probe.run.DiskFullException;

@@ -9,6 +9,7 @@ import org.striatum.cli.engine.EngineSettings;
 import org.striatum.cli.engine.LocalEngine;
 import org.striatum.cli.engine.UnitProcess;
 import org.striatum.cli.engine.UnitRunner;
+import org.striatum.cli.engine.UnitThreads;
 import org.striatum.probe.run.UsageException;
 import picocli.CommandLine.Option;
 
@@ -41,20 +42,15 @@ public final class EngineOptions {
   }
 
   /// Threads of each of several processes of this machine; empty where there is one, or they run elsewhere.
-  public Optional<Integer> threads() {
+  public Optional<UnitThreads> threads() {
     return engine.equals(LocalEngine.NAME) && !isThisProcess()
-        ? Optional.of(Math.max(1, Runtime.getRuntime().availableProcessors() / workers))
+        ? Optional.of(UnitThreads.of(Runtime.getRuntime().availableProcessors(), workers))
         : Optional.empty();
   }
 
   /// How many units run at a time, as far as it can be said beforehand.
   public int workers() {
     return workers != null ? workers : engine.equals(LocalEngine.NAME) ? 1 : EngineSettings.WORKERS_OF_A_CLUSTER;
-  }
-
-  /// What is said of a number of threads that nobody gave: a run belongs to it.
-  public static String each(int threads) {
-    return "threads of each process: %d, which results belong to (--threads gives another number)".formatted(threads);
   }
 
   /// Opens the engine.

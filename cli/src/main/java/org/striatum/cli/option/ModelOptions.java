@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.striatum.cli.console.Console;
+import org.striatum.cli.engine.UnitThreads;
 import org.striatum.probe.run.UserCache;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.CheckpointException;
@@ -131,10 +132,10 @@ public final class ModelOptions {
   }
 
   /// Gives each of several processes of one machine its part of the processors, where no number was given.
-  public void shareProcessors(int own) {
+  public void shareProcessors(UnitThreads own) {
     if (threads == 0) {
-      threads = own;
-      console.note(EngineOptions.each(own));
+      threads = own.count();
+      console.note(own.note());
     }
   }
 

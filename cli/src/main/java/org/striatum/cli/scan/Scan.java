@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Counted;
 import org.striatum.cli.console.ExitCode;
+import org.striatum.cli.engine.Engine;
 import org.striatum.cli.engine.Expected;
 import org.striatum.cli.engine.UnitEnd;
 import org.striatum.cli.engine.UnitRunner;
 import org.striatum.cli.engine.Units;
 import org.striatum.cli.engine.WorkUnit;
-import org.striatum.cli.engine.slurm.LeftJobs;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
@@ -61,7 +61,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Environment en
         Progress.Task task = progress.start("scan", plan.units().size(), "checkpoint")) {
       ScanResults before = ScanResults.in(folder);
       plan.requireSame(folder, before);
-      LeftJobs.here(note).endAll(folder);
+      Engine.endAllLeft(folder, note);
       plan.write(folder);
       List<ScanUnit> due = new ArrayList<>();
       for (ScanUnit unit : plan.units()) {

@@ -37,9 +37,9 @@ import org.striatum.probe.run.UsageException;
 import org.striatum.probe.store.ActivationStore;
 import org.striatum.probe.store.StoredPosition;
 import org.striatum.studies.run.Manifest.Environment;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.Workplace;
-import org.striatum.studies.shards.Workplace.Job;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.Workplace;
+import org.striatum.studies.shares.Workplace.Job;
 
 /// A run folder with what studies need to write it: the model, the environment, receivers of messages. Runs each study once.
 ///
@@ -195,7 +195,7 @@ public record StudyRun(RunFolder folder, Environment environment, RunModel model
   /// nothing is written but that. Null from there on.
   private <S extends Record, R extends Record> R share(Study<S, R> study, String instance, S settings, String step)
       throws IOException {
-    Share share = workplace.share().orElseThrow();
+    OwnShare share = workplace.share().orElseThrow();
     if (folder.manifest().step(step).isPresent() && !share.step().equals(step)) {
       return folder.results(study, instance);
     }

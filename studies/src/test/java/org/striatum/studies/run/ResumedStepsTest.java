@@ -37,9 +37,9 @@ import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Manifest.Environment;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.ShardEngine;
-import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.ShareEngine;
+import org.striatum.studies.shares.Workplace;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
@@ -325,7 +325,7 @@ class ResumedStepsTest {
     for (int shares : new int[]{1, 2, 5}) {
       Path run = folder.resolve("run-" + shares);
       List<Integer> rounds = new ArrayList<>();
-      ShardEngine engine = new ShardEngine() {
+      ShareEngine engine = new ShareEngine() {
         @Override
         public int shares() {
           return shares;
@@ -337,7 +337,7 @@ class ResumedStepsTest {
           for (Path share : dealt) {
             assertThat(run.resolve("activations/index.json")).doesNotExist();
             try (RunFolder read = RunFolder.read(run); RunModel lent = RunModel.of(() -> opened(), _ -> batch, 1)) {
-              capture(new StudyRun(read, HERE, lent, notes::add, Progress.NONE).with(Workplace.of(Share.in(share))));
+              capture(new StudyRun(read, HERE, lent, notes::add, Progress.NONE).with(Workplace.of(OwnShare.in(share))));
             }
           }
           if (rounds.size() == 1) {

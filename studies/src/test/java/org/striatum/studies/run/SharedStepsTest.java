@@ -37,10 +37,10 @@ import org.striatum.studies.dopamine.ContinuationStep;
 import org.striatum.studies.rollouts.RolloutSettings;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Manifest.Environment;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.ShardEngine;
-import org.striatum.studies.shards.SharesFailedException;
-import org.striatum.studies.shards.Workplace;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.ShareEngine;
+import org.striatum.studies.shares.SharesFailedException;
+import org.striatum.studies.shares.Workplace;
 import org.striatum.studies.value.ProbeSettings;
 import org.striatum.studies.value.ProbeStep;
 
@@ -106,7 +106,7 @@ class SharedStepsTest {
   }
 
   /// Shares computed one after another by what would be other processes.
-  private record InTurn(int shares, Fate fate, List<Path> dealt) implements ShardEngine {
+  private record InTurn(int shares, Fate fate, List<Path> dealt) implements ShareEngine {
     @Override
     public void compute(String step, List<Path> folders) throws IOException {
       for (Path share : folders) {
@@ -125,7 +125,7 @@ class SharedStepsTest {
   }
 
   private void computed(Path share, Environment environment) throws IOException {
-    Share own = Share.in(share);
+    OwnShare own = OwnShare.in(share);
     try (RunFolder opened = RunFolder.read(own.run()); RunModel lent = model()) {
       StudyRun work = new StudyRun(opened, environment, lent, notes::add, Progress.NONE).with(Workplace.of(own));
       work.run(ASKED, ROLLOUTS);
@@ -260,9 +260,9 @@ class SharedStepsTest {
     });
     assertThatThrownBy(() -> study.compute(
         ModelSource.of(CHECKPOINT),
-        folder.resolve("elsewhere"), List.of(), Share.in(dealt.getFirst()))).hasMessageContaining("not a run of this");
+        folder.resolve("elsewhere"), List.of(), OwnShare.in(dealt.getFirst()))).hasMessageContaining("not a run of this");
     assertThatThrownBy(() -> study.compute(
         ModelSource.of(CHECKPOINT), run, List.of(),
-        Share.in(dealt.getFirst()))).as("other settings").hasMessageContaining("is a share of other work");
+        OwnShare.in(dealt.getFirst()))).as("other settings").hasMessageContaining("is a share of other work");
   }
 }

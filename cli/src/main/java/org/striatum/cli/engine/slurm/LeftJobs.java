@@ -18,20 +18,20 @@ import org.striatum.probe.run.UsageException;
 /// @param slurm its programs
 /// @param pause between two questions whether a job has ended
 /// @param note told which jobs are cancelled
-public record LeftJobs(Slurm slurm, Duration pause, Consumer<String> note) {
+record LeftJobs(Slurm slurm, Duration pause, Consumer<String> note) {
   static final String FOLDER = ".slurm";
   static final String NAME = "job.txt";
   private static final Duration ENDING = Duration.ofSeconds(90);
 
   /// Jobs of the SLURM that this process sees.
-  public static LeftJobs here(Consumer<String> note) {
+  static LeftJobs here(Consumer<String> note) {
     return new LeftJobs(new Slurm(System.getenv()), SlurmRunner.Pace.GENTLE.first().dividedBy(2), note);
   }
 
   /// Ends every job that was left below a folder. The caller holds the folder's lock: a job's driver does while it lives.
   ///
   /// @throws UsageException if there may be one, and SLURM's programs are not here
-  public void endAll(Path folder) throws IOException {
+  void endAll(Path folder) throws IOException {
     for (Path file : files(folder)) {
       try {
         slurm.require();

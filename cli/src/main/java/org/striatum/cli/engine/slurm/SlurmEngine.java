@@ -1,5 +1,7 @@
 package org.striatum.cli.engine.slurm;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.striatum.cli.engine.Engine;
@@ -24,5 +26,10 @@ public final class SlurmEngine implements Engine {
     Slurm slurm = new Slurm(System.getenv());
     slurm.require();
     return new SlurmRunner(slurm, options, UnitScript.launcher(), settings.workers(), SlurmRunner.Pace.GENTLE, note);
+  }
+
+  @Override
+  public void endLeft(Path folder, Consumer<String> note) throws IOException {
+    LeftJobs.here(note).endAll(folder);
   }
 }

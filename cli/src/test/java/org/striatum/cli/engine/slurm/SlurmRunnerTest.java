@@ -214,7 +214,7 @@ class SlurmRunnerTest extends UnitRunnerContract {
   @Test
   void aJobThatCannotBeCancelledFromHereIsNamed() throws Exception {
     Path file = Files.writeString(
-        Files.createDirectories(folder().resolve("shards/probe/.slurm")).resolve("job.txt"), "striatum-0123");
+        Files.createDirectories(folder().resolve("shares/probe/.slurm")).resolve("job.txt"), "striatum-0123");
     LeftJobs jobs = new LeftJobs(new Slurm(Map.of("PATH", folder().toString())), Duration.ofMillis(100),
         notes()::add);
     assertThatExceptionOfType(UsageException.class).isThrownBy(() -> jobs.endAll(folder()))

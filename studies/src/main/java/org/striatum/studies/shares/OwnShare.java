@@ -1,39 +1,39 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.striatum.probe.run.RecordJson;
 
-/// A [Shard] that this process computes, and whether it has.
-public final class Share {
+/// The [Share] that this process computes for another one, and whether it has.
+public final class OwnShare {
   private final Path folder;
-  private final Shard shard;
+  private final Share dealt;
   private boolean computed;
 
-  private Share(Path folder, Shard shard) {
+  private OwnShare(Path folder, Share dealt) {
     this.folder = folder;
-    this.shard = shard;
+    this.dealt = dealt;
   }
 
   /// The share in a folder.
-  public static Share in(Path folder) throws IOException {
-    return new Share(folder, RecordJson.read(folder.resolve(Shard.FILE), Shard.FORMAT, Shard.class));
+  public static OwnShare in(Path folder) throws IOException {
+    return new OwnShare(folder, RecordJson.read(folder.resolve(Share.FILE), Share.FORMAT, Share.class));
   }
 
   /// Whether a folder holds one.
   public static boolean isIn(Path folder) {
-    return Files.isRegularFile(folder.resolve(Shard.FILE));
+    return Files.isRegularFile(folder.resolve(Share.FILE));
   }
 
   /// The run folder that it is for.
   public Path run() {
-    return folder.toAbsolutePath().resolve(shard.run()).normalize();
+    return folder.toAbsolutePath().resolve(dealt.run()).normalize();
   }
 
   /// The step that it is a share of.
   public String step() {
-    return shard.step();
+    return dealt.step();
   }
 
   public boolean isComputed() {
@@ -44,8 +44,8 @@ public final class Share {
     return folder;
   }
 
-  Shard shard() {
-    return shard;
+  Share dealt() {
+    return dealt;
   }
 
   void done() {

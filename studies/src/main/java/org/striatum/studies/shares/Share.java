@@ -1,4 +1,4 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import java.util.Collections;
 import java.util.List;
@@ -7,19 +7,19 @@ import java.util.TreeMap;
 import org.striatum.probe.run.FileFormat;
 import org.striatum.probe.run.Sha256;
 
-/// A share of a study's pieces, computed by one process: `shard.json` in a folder of its own, which that process writes its pieces into.
+/// What one process is to compute of a study's work, as it was dealt: `share.json` in a folder of its own, where that process leaves its pieces.
 ///
 /// @param step of the study
-/// @param run its run folder, relative to the folder of the shard
+/// @param run its run folder, relative to the folder of the share
 /// @param key of everything that decides the pieces, the environment included: a process that comes to another computes none
 /// @param pieces work → indices of its pieces, rising
-public record Shard(String step, String run, Sha256 key, SortedMap<String, List<Integer>> pieces) {
-  public static final FileFormat FORMAT = new FileFormat("shard", 1);
-  /// In the folder of a shard.
-  public static final String FILE = "shard.json";
+public record Share(String step, String run, Sha256 key, SortedMap<String, List<Integer>> pieces) {
+  public static final FileFormat FORMAT = new FileFormat("share", 1);
+  /// In the folder of a share.
+  public static final String FILE = "share.json";
   static final String PIECES = "pieces.partial";
 
-  public Shard {
+  public Share {
     pieces = Collections.unmodifiableSortedMap(new TreeMap<>(pieces));
   }
 

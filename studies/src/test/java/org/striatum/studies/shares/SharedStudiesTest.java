@@ -1,4 +1,4 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -149,20 +149,20 @@ class SharedStudiesTest {
   }
 
   /// Computes every share in this process, one after the other, the last one first.
-  private <S extends Record> ShardEngine inTurn(Path run, Study<S, ?> study, S settings, int shares) {
-    return new ShardEngine() {
+  private <S extends Record> ShareEngine inTurn(Path run, Study<S, ?> study, S settings, int shares) {
+    return new ShareEngine() {
       @Override
       public int shares() {
         return shares;
       }
 
       @Override
-      public void compute(String step, List<Path> shards) throws IOException {
+      public void compute(String step, List<Path> folders) throws IOException {
         rounds++;
-        most = Math.max(most, shards.size());
-        for (Path shard : shards.reversed()) {
+        most = Math.max(most, folders.size());
+        for (Path one : folders.reversed()) {
           try (RunFolder opened = RunFolder.read(run); RunModel model = model()) {
-            Share share = Share.in(shard);
+            OwnShare share = OwnShare.in(one);
             new StudyRun(opened, HERE, model, _ -> {}, Progress.NONE).with(Workplace.of(share)).run(study, settings);
             assertThat(share.isComputed()).isTrue();
           }

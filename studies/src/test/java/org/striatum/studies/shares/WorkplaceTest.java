@@ -1,4 +1,4 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -20,8 +20,8 @@ import org.striatum.probe.run.NotEnoughData;
 import org.striatum.probe.run.Pieces;
 import org.striatum.probe.run.Pieces.Work;
 import org.striatum.probe.run.Sha256;
-import org.striatum.studies.shards.Workplace.Finder;
-import org.striatum.studies.shards.Workplace.Job;
+import org.striatum.studies.shares.Workplace.Finder;
+import org.striatum.studies.shares.Workplace.Job;
 
 /// What is dealt and what is not, without a study.
 class WorkplaceTest {
@@ -39,8 +39,8 @@ class WorkplaceTest {
         Sha256.of("key".getBytes(StandardCharsets.UTF_8)), _ -> {});
   }
 
-  private ShardEngine engine(Duration worth, int shares, Finder<?> finder) {
-    return new ShardEngine() {
+  private ShareEngine engine(Duration worth, int shares, Finder<?> finder) {
+    return new ShareEngine() {
       @Override
       public int shares() {
         return shares;
@@ -52,11 +52,11 @@ class WorkplaceTest {
       }
 
       @Override
-      public void compute(String step, List<Path> shards) throws IOException {
+      public void compute(String step, List<Path> folders) throws IOException {
         List<Integer> sizes = new ArrayList<>();
-        for (Path shard : shards) {
-          Share share = Share.in(shard);
-          sizes.add(share.shard().count());
+        for (Path one : folders) {
+          OwnShare share = OwnShare.in(one);
+          sizes.add(share.dealt().count());
           Workplace.of(share).compute(job(), finder);
           assertThat(share.isComputed()).isTrue();
         }

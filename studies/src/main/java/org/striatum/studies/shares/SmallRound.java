@@ -1,4 +1,4 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import java.time.Duration;
 import java.util.List;

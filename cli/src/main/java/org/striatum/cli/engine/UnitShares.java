@@ -11,21 +11,21 @@ import org.striatum.cli.console.ExitCode;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.Progress;
 import org.striatum.studies.run.Manifest.Environment;
-import org.striatum.studies.shards.ShardEngine;
-import org.striatum.studies.shards.SharesFailedException;
+import org.striatum.studies.shares.ShareEngine;
+import org.striatum.studies.shares.SharesFailedException;
 
-/// Shards of a study's steps as units: each is the study's own command line, with the folder of its share behind it.
+/// Shares of a study's steps as units: each is the study's own command line, with the folder of its share behind it.
 ///
 /// @param command of the study
 /// @param environment that every worker must have
 /// @param progress over units
-public record UnitShards(UnitRunner runner, List<String> command, Environment environment,
-    Progress progress, Consumer<String> note) implements ShardEngine {
+public record UnitShares(UnitRunner runner, List<String> command, Environment environment,
+    Progress progress, Consumer<String> note) implements ShareEngine {
   /// A JVM that opens a checkpoint takes about half of it, on a busy machine nearly all.
   private static final Duration WORTH = Duration.ofSeconds(10);
   private static final String LOG = "log.txt";
 
-  public UnitShards {
+  public UnitShares {
     command = List.copyOf(command);
   }
 
@@ -40,10 +40,10 @@ public record UnitShards(UnitRunner runner, List<String> command, Environment en
   }
 
   @Override
-  public void compute(String step, List<Path> shards) throws IOException {
+  public void compute(String step, List<Path> folders) throws IOException {
     List<WorkUnit> units = new ArrayList<>();
-    for (Path shard : shards) {
-      Path folder = shard.toAbsolutePath().normalize();
+    for (Path share : folders) {
+      Path folder = share.toAbsolutePath().normalize();
       List<String> words = new ArrayList<>(command);
       words.addAll(List.of(Expected.OPTION, folder.toString()));
       new Expected(environment, Collections.emptySortedMap()).write(folder);

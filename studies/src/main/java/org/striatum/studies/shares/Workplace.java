@@ -1,4 +1,4 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,26 +27,26 @@ import org.striatum.probe.run.UsageException;
 /// Where a run's studies have the pieces of their work computed: in this process, or by an engine's. Either way what is finished is kept
 /// in a file beside the results until the study is, and a study that is run again goes on from there.
 ///
-/// @param engine that computes shards; empty for this process
+/// @param engine that computes shares; empty for this process
 /// @param share that this process computes of another one's work; empty for one that does its own
 /// @param pieces of the study that is under way; outside a study they are computed and not kept
-public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pieces pieces) {
+public record Workplace(Optional<ShareEngine> engine, Optional<OwnShare> share, Pieces pieces) {
   /// This process.
   public static final Workplace HERE = new Workplace(Optional.empty(), Optional.empty(), Pieces.HERE);
 
-  private static final String SHARDS = "shards";
+  private static final String SHARES = "shares";
   /// How often pieces are dealt.
   private static final int TRIES = 3;
   /// A process whose driver was killed is given this long to end: longer than it takes.
   private static final Duration ENDING = Duration.ofSeconds(30);
 
   /// An engine's processes.
-  public static Workplace of(ShardEngine engine) {
+  public static Workplace of(ShareEngine engine) {
     return new Workplace(Optional.of(engine), Optional.empty(), Pieces.HERE);
   }
 
   /// A process that computes a share of another one's work.
-  public static Workplace of(Share share) {
+  public static Workplace of(OwnShare share) {
     return new Workplace(Optional.empty(), Optional.of(share), Pieces.HERE);
   }
 
@@ -63,12 +63,12 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
   /// @param key of everything that decides the pieces, the environment included
   /// @param note told what was kept and could not be taken
   public record Job(String step, Path run, Path kept, Sha256 key, Consumer<String> note) {
-    private Path shards() {
-      return shards(run, step);
+    private Path shares() {
+      return shares(run, step);
     }
 
-    private static Path shards(Path run, String step) {
-      return run.resolve(SHARDS).resolve(step.replace('/', '~'));
+    private static Path shares(Path run, String step) {
+      return run.resolve(SHARES).resolve(step.replace('/', '~'));
     }
 
     private void damaged(String work) {
@@ -109,8 +109,8 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
         continue;
       }
       here = (_, _) -> false;
-      List<Path> shards = deal(job, pieces.pending());
-      engine.get().compute(job.step, shards);
+      List<Path> folders = deal(job, pieces.pending());
+      engine.get().compute(job.step, folders);
       join(job);
       long missing = missing(job, pieces.pending());
       if (missing > 0) {
@@ -147,7 +147,7 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
     }
   }
 
-  /// Deals batches over shards: the first to the first shard, the second to the second, and round again, because batches come in the
+  /// Deals batches over shares: the first to the first share, the second to the second, and round again, because batches come in the
   /// order of their lengths.
   private List<Path> deal(Job job, Map<String, List<List<Integer>>> pending) throws IOException {
     int batches = pending.values().stream().mapToInt(List::size).sum();
@@ -165,10 +165,10 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
     List<Path> folders = new ArrayList<>();
     for (SortedMap<String, List<Integer>> pieces : dealt) {
       pieces.values().forEach(indices -> indices.sort(Comparator.naturalOrder()));
-      Path folder = job.shards().resolve("%03d-%s".formatted(folders.size() + 1,
+      Path folder = job.shares().resolve("%03d-%s".formatted(folders.size() + 1,
           Sha256.of(RecordJson.compact(List.of(job.key, pieces))).hex().substring(0, 8)));
       Files.createDirectories(folder);
-      RecordJson.write(folder.resolve(Shard.FILE), Shard.FORMAT, new Shard(job.step,
+      RecordJson.write(folder.resolve(Share.FILE), Share.FORMAT, new Share(job.step,
           folder.toAbsolutePath().normalize().relativize(job.run.toAbsolutePath().normalize()).toString(), job.key,
           pieces));
       folders.add(folder);
@@ -176,16 +176,16 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
     return folders;
   }
 
-  /// Takes over what shards hold, in the order of their names. Their folders are done with.
+  /// Takes over what shares hold, in the order of their names. Their folders are done with.
   private static void join(Job job) throws IOException {
-    if (!Files.isDirectory(job.shards())) {
+    if (!Files.isDirectory(job.shares())) {
       return;
     }
     long patience = System.nanoTime() + ENDING.toNanos();
-    try (PieceFile own = open(job); Stream<Path> all = Files.list(job.shards())) {
+    try (PieceFile own = open(job); Stream<Path> all = Files.list(job.shares())) {
       for (Path folder : all.filter(Files::isDirectory).sorted().toList()) {
         awaitEnd(folder, Duration.ofNanos(Math.max(0, patience - System.nanoTime())));
-        Optional<PieceFile> file = PieceFile.read(folder.resolve(Shard.PIECES), job.key);
+        Optional<PieceFile> file = PieceFile.read(folder.resolve(Share.PIECES), job.key);
         if (file.isPresent()) {
           try (PieceFile pieces = file.get()) {
             own.addAll(pieces);
@@ -206,7 +206,7 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
   private static void refuseTooMany(Job job, int failures, long missing) throws SharesFailedException {
     String what = "%s: %d pieces of work did not come back from their shares".formatted(job.step, missing);
     if (failures == TRIES) {
-      throw new SharesFailedException(what + ", " + TRIES + " times: see the logs below " + job.shards());
+      throw new SharesFailedException(what + ", " + TRIES + " times: see the logs below " + job.shares());
     }
     job.note.accept("%s; they are dealt again (%d of %d times)".formatted(what, failures + 1, TRIES));
   }
@@ -216,22 +216,22 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
   /// @param job as this process sees it
   /// @throws BadDataException if that is not the work that was dealt
   public void compute(Job job, Finder<?> finder) throws IOException {
-    Share own = share.orElseThrow();
-    Shard shard = own.shard();
-    if (!job.key.equals(shard.key())) {
-      throw new BadDataException(own.folder().resolve(Shard.FILE)
+    OwnShare own = share.orElseThrow();
+    Share dealt = own.dealt();
+    if (!job.key.equals(dealt.key())) {
+      throw new BadDataException(own.folder().resolve(Share.FILE)
           + " is a share of other work: the files that this process sees differ from those of the one that dealt it");
     }
     Optional<PieceFile> before = PieceFile.read(job.kept, job.key);
     try (FolderLock _ = lock(own.folder());
-        PieceFile computed = PieceFile.open(own.folder().resolve(Shard.PIECES), job.key)) {
+        PieceFile computed = PieceFile.open(own.folder().resolve(Share.PIECES), job.key)) {
       KeptPieces pieces = new KeptPieces(before.stream().toList(), computed,
-          (work, batch) -> batch.stream().anyMatch(index -> shard.has(work.name(), index)), job::damaged);
+          (work, batch) -> batch.stream().anyMatch(index -> dealt.has(work.name(), index)), job::damaged);
       foundOrRefused(finder, pieces);
-      long missing = shard.pieces().entrySet().stream().flatMap(work -> work.getValue().stream()
+      long missing = dealt.pieces().entrySet().stream().flatMap(work -> work.getValue().stream()
           .filter(index -> !computed.has(work.getKey(), index))).count();
       if (missing > 0) {
-        throw new BadDataException(own.folder().resolve(Shard.FILE) + " names " + missing + " of " + shard.count()
+        throw new BadDataException(own.folder().resolve(Share.FILE) + " names " + missing + " of " + dealt.count()
             + " pieces that the study does not ask for here");
       }
     } finally {
@@ -264,9 +264,9 @@ public record Workplace(Optional<ShardEngine> engine, Optional<Share> share, Pie
     }
   }
 
-  /// Deletes what shards of a finished step left.
+  /// Deletes what shares of a finished step left.
   public static void forget(Path run, String step) throws IOException {
-    Path folder = Job.shards(run, step);
+    Path folder = Job.shares(run, step);
     Folders.delete(folder);
     if (Files.isDirectory(folder.getParent())) {
       boolean empty;

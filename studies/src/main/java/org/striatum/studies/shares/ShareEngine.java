@@ -1,12 +1,12 @@
-package org.striatum.studies.shards;
+package org.striatum.studies.shares;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Starts other processes that compute [Shard]s.
-public interface ShardEngine {
+/// Starts other processes that compute [Share]s.
+public interface ShareEngine {
   /// Into how many shares work is cut at most.
   int shares();
 
@@ -15,10 +15,10 @@ public interface ShardEngine {
     return Duration.ZERO;
   }
 
-  /// Has every shard computed, each into its folder, and waits. A folder that is damaged on its way may lack pieces.
+  /// Has every share computed, each into its folder, and waits. A folder that is damaged on its way may lack pieces.
   ///
   /// @param step of the study, for people
-  /// @param shards their folders, each with its file
+  /// @param folders of the shares, each with its file
   /// @throws SharesFailedException if one could not be computed; the others were
-  void compute(String step, List<Path> shards) throws IOException;
+  void compute(String step, List<Path> folders) throws IOException;
 }
