@@ -16,11 +16,14 @@ import org.striatum.benchmarks.measure.Sample;
 import org.striatum.benchmarks.measure.Setting;
 import org.striatum.probe.run.Folders;
 
-/// What it costs that processes share a study's steps: the same study by processes of one thread each and by one process, on the same cores.
+/// What it costs that processes share a study's steps: processor time of the same study by processes of one thread each and by one process
+/// of one thread. Their difference, divided by the number of units, is what a unit takes beside its work, whatever its length; it is held
+/// against a unit of a minute.
 public final class EngineCost {
   private static final double MOST = 1.1;
+  /// Seconds of processors that a unit of work should take at least.
+  private static final double MINUTE = 60;
   private static final String SHARED = "ours";
-  private static final String ONE_THREAD = "one process of one thread";
   private static final String ALONE = "peer";
 
   private EngineCost() {}
@@ -32,39 +35,42 @@ public final class EngineCost {
     }
     ProcessTree.run(List.of(launcher(), "--version"), Map.of(), setting.folder(), log(setting)); // builds it
     Map<String, Callable<Sample>> sides = new LinkedHashMap<>();
-    sides.put(SHARED, () -> study(setting, SHARED, setting.threads(), 1));
-    sides.put(ONE_THREAD, () -> study(setting, ONE_THREAD, 1, 1));
-    sides.put(ALONE, () -> study(setting, ALONE, 1, setting.threads()));
+    sides.put(SHARED, () -> study(setting, setting.threads()));
+    sides.put(ALONE, () -> study(setting, 1));
     Map<String, List<Sample>> samples = setting.inTurn(sides);
-    String work = "`striatum study` of the small model, one task, effort %s: %d processes of one thread each".formatted(
-        effort(setting), setting.threads());
-    List<Double> shared = samples.get(SHARED).stream().map(Sample::cpu).toList();
-    List<Double> alone = samples.get(ONE_THREAD).stream().map(Sample::cpu).toList();
-    Target atMost = new Target(Kind.SHARE_OF_THE_PEER, MOST);
-    return List.of(
-        new Comparison("a shared study, processor time", work, "s", ONE_THREAD, shared, alone, Double.NaN, atMost,
-            Map.of()),
-        new Comparison("a shared study, time", work, "s", "one process of %d threads".formatted(setting.threads()),
-            samples.get(SHARED).stream().map(Sample::seconds).toList(),
-            samples.get(ALONE).stream().map(Sample::seconds).toList(), Double.NaN, atMost, Map.of()));
+    List<Sample> shared = samples.get(SHARED);
+    List<Sample> alone = samples.get(ALONE);
+    double whole = Comparison.median(alone.stream().map(Sample::cpu).toList());
+    String work = "`striatum study` of the small model, %d problems of a task, effort quick: %d processes of one thread each; a minute of work and what a unit takes beside it"
+        .formatted(problems(setting), setting.threads());
+    return List.of(new Comparison("a unit of a minute, processor time", work, "s", "one process of one thread",
+        shared.stream().map(sample -> MINUTE + (sample.cpu() - whole) / sample.work()).toList(),
+        alone.stream().map(_ -> MINUTE).toList(), Double.NaN, new Target(Kind.SHARE_OF_THE_PEER, MOST),
+        Map.of("units", Comparison.median(shared.stream().map(Sample::work).toList()), "the study shared: processor seconds",
+            Comparison.median(shared.stream().map(Sample::cpu).toList()), "the study by one process: processor seconds",
+            whole)));
   }
 
-  /// Units of quick effort are seconds: most of them is the start of a process.
-  private static String effort(Setting setting) {
-    return setting.quick() ? "quick" : "standard";
+  /// So few that three studies of each side take minutes.
+  private static int problems(Setting setting) {
+    return setting.quick() ? 20 : 40;
   }
 
-  private static Sample study(Setting setting, String side, int workers, int threads)
-      throws IOException, InterruptedException {
-    setting.note().accept("engine: %d × %d threads".formatted(workers, threads));
+  /// One study; its work is the number of its units, 0 of one process.
+  private static Sample study(Setting setting, int workers) throws IOException, InterruptedException {
     Path run = setting.folder().resolve("engine");
     Folders.delete(run);
     List<String> command = new ArrayList<>(List.of(launcher(), "study", setting.reasoner().toString(), "--tasks", "mul",
-        "--effort", effort(setting), "--workers", String.valueOf(workers), "--threads", String.valueOf(threads), "-o",
-        run.toString()));
-    Cost cost = ProcessTree.run(command, Map.of(), setting.folder(), log(setting));
-    setting.note().accept("engine: %s took %.0f s, %.0f s of processors".formatted(side, cost.seconds(), cost.cpu()));
-    return new Sample(cost.seconds(), cost.cpu(), 1, 0);
+        "--effort", "quick", "--splits", "0", "--limit", String.valueOf(problems(setting)), "--threads", "1", "--workers",
+        String.valueOf(workers), "-o", run.toString()));
+    SeenUnits units = SeenUnits.of(run);
+    Cost cost;
+    try (units) {
+      cost = ProcessTree.run(command, Map.of(), setting.folder(), log(setting));
+    }
+    setting.note().accept("engine: %d at a time took %.0f s, %.0f s of processors, %d units".formatted(workers,
+        cost.seconds(), cost.cpu(), units.count()));
+    return new Sample(cost.seconds(), cost.cpu(), units.count(), 0);
   }
 
   private static String launcher() {

@@ -11,7 +11,7 @@ import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.ProcessEnd;
 import org.striatum.probe.run.UserCache;
 
-/// Runs a command line in another JVM with the options of this one; both end together.
+/// Runs a command line in another JVM with the options of this one behind those of a [unit's compiler][UnitCompiler]; both end together.
 ///
 /// @param mainClass that takes the command
 /// @param note told the most private memory that each took
@@ -24,7 +24,8 @@ public record UnitProcess(String mainClass, Consumer<String> note) {
   /// @param name for people
   /// @param log file that takes its output and messages
   public UnitEnd run(String name, List<String> command, Path log) throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>(options());
+    List<String> arguments = new ArrayList<>(UnitCompiler.OPTIONS);
+    arguments.addAll(options());
     arguments.add(mainClass);
     arguments.addAll(command);
     Redirect appended = Redirect.appendTo(log.toFile());
