@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -348,21 +349,32 @@ class BadInputTest {
   @ParameterizedTest
   @MethodSource("commands")
   void aMistypedOptionOfEveryCommandIsNamedAlone(String command, CommandSpec spec) {
-    for (OptionSpec option : spec.options()) {
-      String name = option.longestName();
-      if (option.hidden() || name.length() < 6) {
-        continue;
-      }
-      String mistyped = name.substring(0, 3) + name.charAt(4) + name.charAt(3) + name.substring(5);
-      if (name.charAt(3) == name.charAt(4) || spec.findOption(mistyped) != null) {
-        continue;
-      }
-      for (Object[] words : new Object[][]{{command, mistyped, "7"}, {command, "somewhere", mistyped, "7"},
-          {command, "somewhere", mistyped + "=7"}}) {
-        assertThat(refused(USAGE, words)).as(Arrays.toString(words))
-            .contains("'" + mistyped + "'", "did you mean", name)
-            .doesNotContain("'7'", "=7", "nknown options").contains("(try 'striatum " + command + " --help')");
-      }
+    mistyped(spec).limit(1).forEach(option -> isNamedAlone(command, option));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  @Tag("slow")
+  void everyMistypedOptionIsNamedAlone(String command, CommandSpec spec) {
+    mistyped(spec).forEach(option -> isNamedAlone(command, option));
+  }
+
+  private record Mistyped(String name, String as) {}
+
+  /// Options of a command, and each as it may be typed.
+  private static Stream<Mistyped> mistyped(CommandSpec spec) {
+    return spec.options().stream().filter(option -> !option.hidden()).map(OptionSpec::longestName)
+        .filter(name -> name.length() >= 6 && name.charAt(3) != name.charAt(4))
+        .map(name -> new Mistyped(name, name.substring(0, 3) + name.charAt(4) + name.charAt(3) + name.substring(5)))
+        .filter(option -> spec.findOption(option.as) == null);
+  }
+
+  private static void isNamedAlone(String command, Mistyped option) {
+    for (Object[] words : new Object[][]{{command, option.as, "7"}, {command, "somewhere", option.as, "7"},
+        {command, "somewhere", option.as + "=7"}}) {
+      assertThat(refused(USAGE, words)).as(Arrays.toString(words))
+          .contains("'" + option.as + "'", "did you mean", option.name)
+          .doesNotContain("'7'", "=7", "nknown options").contains("(try 'striatum " + command + " --help')");
     }
   }
 

@@ -155,9 +155,19 @@ class DataCommandsTest {
   /// The states of a run, saved as another program would, give the run's own figures.
   @Test
   void statesRecordedElsewhereAreProbedWithoutAModel() throws IOException {
+    probedWithoutAModel("blocks.0.hook_resid_post");
+  }
+
+  @Test
+  @Tag("slow")
+  void statesOfAllLayersRecordedElsewhereAreProbedWithoutAModel() throws IOException {
+    probedWithoutAModel("blocks.*.hook_resid_post");
+  }
+
+  private void probedWithoutAModel(String hooks) throws IOException {
     Path drawn = folder.resolve("drawn");
     succeed("rollouts", REASONER, "--tasks", "mul", "--limit", PROBLEMS, "--max-new-tokens", 110, "--output", drawn);
-    succeed("capture", REASONER, "--rollouts", drawn.resolve("rollouts.jsonl"), "--hooks", "blocks.*.hook_resid_post");
+    succeed("capture", REASONER, "--rollouts", drawn.resolve("rollouts.jsonl"), "--hooks", hooks);
     List<Rollout> rollouts = RolloutFile.read(drawn.resolve("rollouts.jsonl"));
     Path states = folder.resolve("states.safetensors");
     save(drawn.resolve("activations"), rollouts, states);

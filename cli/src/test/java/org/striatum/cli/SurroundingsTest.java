@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -73,6 +74,7 @@ class SurroundingsTest {
   }
 
   @Test
+  @Tag("slow")
   void withoutAHome() throws Exception {
     rollouts(":", temporary(), Map.of("HOME", "", "USER", "", "LOGNAME", ""), folder.resolve("run")).asItShould();
   }
@@ -109,6 +111,7 @@ class SurroundingsTest {
 
   /// The run's files have what the user's mask leaves; temporary ones are the user's alone.
   @Test
+  @Tag("slow")
   void filesAreAsOpenAsTheMaskHasThem() throws Exception {
     for (String mask : List.of("022", "077")) {
       Path run = folder.resolve("run" + mask);

@@ -12,6 +12,7 @@ import net.jqwik.api.From;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -171,16 +172,27 @@ class AnswerGraderTest {
   @ParameterizedTest
   @EnumSource(AnswerGrader.class)
   void longTextsEndSoon(AnswerGrader grader) {
+    repeated(grader, 4_000);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AnswerGrader.class)
+  @Tag("slow")
+  void longerTextsEndSoon(AnswerGrader grader) {
+    repeated(grader, 20_000);
+  }
+
+  private static void repeated(AnswerGrader grader, int times) {
     for (String piece : new String[]{"\\boxed{", "1,", "1", "\\frac{1", "(", " ", "\\text{", "-", "\n", "\n A",
         "answer is ", "1,111", "1/", "$", "\\(", "#### ", "A. x\n", "so ", "She has 3. ", "**", "**5** ", "x = 1, ",
         "the number of "}) {
-      String text = piece.repeat(20_000);
-      assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
+      assertThat(grader.grade("7", piece.repeat(times), Reading.USUAL).reward()).isZero();
     }
   }
 
   @ParameterizedTest
   @EnumSource(AnswerGrader.class)
+  @Tag("slow")
   @Timeout(60)
   void textsOfAMegabyteEndSoon(AnswerGrader grader) {
     for (int length = 125_000; length <= 1_000_000; length *= 2) {

@@ -11,6 +11,7 @@ import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -305,11 +306,24 @@ class CommitmentTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "why ", "\\\\text{", "\\\\n", "? ", "* A x\n", "the other options are wrong:\n", "(",
       "因为"})
+  @Tag("slow")
+  void aLongerTextIsRead(String part) {
+    isRead(part, 100_000);
+  }
+
+  /// Long enough for a stack.
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "why ", "\\\\text{", "\\\\n", "? ", "* A x\n", "the other options are wrong:\n", "(",
+      "因为"})
   void aLongTextIsRead(String part) {
+    isRead(part, 10_000);
+  }
+
+  private static void isRead(String part, int length) {
     String heading = "The other options are wrong:\n";
     for (AnswerGrader grader : AnswerGrader.values()) {
       for (String end : List.of("\\boxed{50}", "", "\nThe answer is 50.")) {
-        String text = heading + part.repeat(100_000 / part.length()) + end;
+        String text = heading + part.repeat(length / part.length()) + end;
         assertThatCode(() -> grader.answer(text)).doesNotThrowAnyException();
       }
     }

@@ -1,7 +1,9 @@
 package org.striatum.probe.planning;
 
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.striatum.probe.run.NotEnoughData;
 
 /// How outcomes of one data set come about, as far as power depends on it: a problem has a chance of success, and its rollouts
@@ -19,6 +21,9 @@ public record OutcomeModel(double accuracy, double icc) {
   private static final double REACH = 8;
   private static final double LARGEST = 0.99995; // of a correlation: below it Φ stays smooth on the grid
   private static final int HALVINGS = 40;
+  private static final double[] SCORES = IntStream.range(0, GRID).mapToDouble(k -> -REACH + 2 * REACH * k / (GRID - 1))
+      .toArray();
+  private static final double[] WEIGHTS = Arrays.stream(SCORES).map(Gaussian::density).toArray();
 
   public OutcomeModel {
     if (!(accuracy > 0 && accuracy < 1)) {
@@ -82,10 +87,10 @@ public record OutcomeModel(double accuracy, double icc) {
     double below = 0;
     double wins = 0;
     double positives = 0;
+    double[] chances = chances(r);
     for (int k = 0; k < GRID; k++) {
-      double s = at(k);
-      double weight = Gaussian.density(s);
-      double positive = weight * chance(s, r);
+      double weight = WEIGHTS[k];
+      double positive = weight * chances[k];
       double negative = weight - positive;
       wins += positive * (below + negative / 2);
       below += negative;
@@ -138,17 +143,21 @@ public record OutcomeModel(double accuracy, double icc) {
   private double spread(double r) {
     double sum = 0;
     double squares = 0;
+    double[] chances = chances(r);
     for (int k = 0; k < GRID; k++) {
-      double weight = Gaussian.density(at(k));
-      double p = chance(at(k), r);
+      double weight = WEIGHTS[k];
+      double p = chances[k];
       sum += weight;
       squares += weight * p * p;
     }
     return Math.max(0, squares / sum - accuracy * accuracy);
   }
 
-  private static double at(int k) {
-    return -REACH + 2 * REACH * k / (GRID - 1);
+  /// [#chance] at every score of the grid.
+  private double[] chances(double r) {
+    double threshold = threshold();
+    double rest = Math.sqrt(1 - r * r);
+    return Arrays.stream(SCORES).map(s -> Gaussian.cdf((threshold + r * s) / rest)).toArray();
   }
 
   /// The argument in [0, 1) at which a rising function reaches a value.

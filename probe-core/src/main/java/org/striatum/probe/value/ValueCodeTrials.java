@@ -30,22 +30,38 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   private static final double MEAN_LENGTH = 40;
   private static final double SPREAD_OF_LENGTHS = 8;
 
-  /// A code of value.
-  ///
-  /// @param outcomes of the data set
-  /// @param samples rollouts of each problem
-  /// @param coordinates that carry it alike
-  /// @param auroc that the best sum of them reaches, prompt length left out
-  /// @param length AUROC of the prompt's length
-  public record Code(OutcomeModel outcomes, int samples, int coordinates, double auroc, double length) {
-    public Code {
-      double code = outcomes.correlation(auroc);
-      double nuisance = outcomes.correlation(Math.max(0.5, length));
-      if (Math.hypot(code, nuisance) > outcomes.known()) {
+  /// A code of value. The correlations behind its AUROCs are solved for once.
+  public static final class Code {
+    private final OutcomeModel outcomes;
+    private final int samples;
+    private final int coordinates;
+    private final double correlation; // of the best sum with L
+    private final double ofLength; // likewise of the prompt's length
+    private final double known;
+
+    /// @param outcomes of the data set
+    /// @param samples rollouts of each problem
+    /// @param coordinates that carry it alike
+    /// @param auroc that the best sum of them reaches, prompt length left out
+    /// @param length AUROC of the prompt's length
+    /// @throws IllegalArgumentException where no state before the first token reaches both AUROCs
+    public Code(OutcomeModel outcomes, int samples, int coordinates, double auroc, double length) {
+      this.outcomes = outcomes;
+      this.samples = samples;
+      this.coordinates = coordinates;
+      this.correlation = outcomes.correlation(auroc);
+      this.ofLength = outcomes.correlation(Math.max(0.5, length));
+      this.known = outcomes.known();
+      if (Math.hypot(correlation, ofLength) > known) {
         throw new IllegalArgumentException(
             ("AUROC %.3f beside that of the prompt's length, %.3f, is more than anything known"
                 + " at the prompt can reach here: %.3f").formatted(auroc, length, outcomes.ceiling()));
       }
+    }
+
+    /// Coordinates that carry the code.
+    public int coordinates() {
+      return coordinates;
     }
   }
 
@@ -160,10 +176,10 @@ public record ValueCodeTrials(Code code, Background background, ControlSettings 
   /// @param places coordinates of the background: the first ones carry the code, the next one the length where it predicts
   public Trajectories draw(int problems, int[] places, RandomGenerator random) {
     OutcomeModel outcomes = code.outcomes;
-    double ofLength = outcomes.correlation(Math.max(0.5, code.length));
-    double known = outcomes.known();
+    double ofLength = code.ofLength;
+    double known = code.known;
     double rest = Math.sqrt(Math.max(0, known * known - ofLength * ofLength)); // of z′
-    double share = Math.min(1, outcomes.correlation(code.auroc) / rest); // of z′ in the sum of the code
+    double share = Math.min(1, code.correlation / rest); // of z′ in the sum of the code
     int k = code.coordinates;
     double a = Math.sqrt(share * share / (k - (k - 1) * share * share));
     int rollouts = problems * code.samples;

@@ -49,6 +49,11 @@ class ResumedStepsTest {
   private static final long SEED = 20261130;
   private static final Environment HERE = new Environment("striatum", new TreeMap<>(), 1, "some processor");
   private static final Sampling SAMPLING = new Sampling(1, 0.95, 0, 24, true);
+  private static final long CAPTURED = 2800; // rollouts
+
+  /// Where drawn rollouts, and their states captured without an end, are made by the test that needs them first.
+  @TempDir
+  static Path shared;
 
   @TempDir
   Path folder;
@@ -154,17 +159,39 @@ class ResumedStepsTest {
   };
 
   /// Several shards.
-  private static final Steps CAPTURE = run -> {
-    drawnForCapture().run(silent(run));
-    capture(run);
-  };
-
-  private static Steps drawnForCapture() {
-    return rollouts(700, new Sampling(1, 1, 0, 4, true));
-  }
-
   private static void capture(StudyRun run) throws IOException {
     run.run(CaptureStep.STUDY, CaptureSettings.defaults().withHooks("blocks.1.hook_resid_post"));
+  }
+
+  /// A run of rollouts that can be captured.
+  private Path drawn(String name) throws IOException {
+    return copy(drawn(), folder.resolve(name));
+  }
+
+  private Path drawn() throws IOException {
+    Path drawn = shared.resolve("drawn");
+    if (!Files.exists(drawn)) {
+      run(drawn, HERE, rollouts(700, new Sampling(1, 1, 0, 4, true)), Progress.NONE);
+    }
+    return drawn;
+  }
+
+  /// The files of an undisturbed capture.
+  private SortedMap<String, Sha256> captured() throws IOException {
+    Path captured = shared.resolve("captured");
+    if (!Files.exists(captured)) {
+      run(copy(drawn(), captured), HERE, ResumedStepsTest::capture, Progress.NONE);
+    }
+    return files(captured);
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+    return to;
   }
 
   /// As on machines that would each choose another way: a run that goes on elsewhere keeps the way it began with, and who asks
@@ -276,30 +303,27 @@ class ResumedStepsTest {
   @Test
   void capturesGoOn() throws IOException {
     batch = 256;
-    Path undisturbed = folder.resolve("undisturbed");
-    run(undisturbed, HERE, CAPTURE, Progress.NONE);
-    Path run = folder.resolve("run");
-    assertThat(endedAfter(run, CAPTURE, "capture", 1).begun).isZero();
-    long begun = endedAfter(run, CAPTURE, "capture", 1).begun;
+    SortedMap<String, Sha256> undisturbed = captured();
+    Path run = drawn("run");
+    assertThat(endedAfter(run, ResumedStepsTest::capture, "capture", 1).begun).isZero();
+    long begun = endedAfter(run, ResumedStepsTest::capture, "capture", 1).begun;
     assertThat(begun).isPositive();
     assertThat(run.resolve("results/capture.json.partial")).exists();
     assertThat(run.resolve("activations/index.json")).doesNotExist();
     EndedAfter last = new EndedAfter("capture", Long.MAX_VALUE);
-    run(run, HERE, CAPTURE, last);
+    run(run, HERE, ResumedStepsTest::capture, last);
     assertThat(last.begun).isGreaterThan(begun);
-    assertThat(last.begun + last.done).isEqualTo(2800);
-    assertThat(files(run)).isEqualTo(files(undisturbed));
+    assertThat(last.begun + last.done).isEqualTo(CAPTURED);
+    assertThat(files(run)).isEqualTo(undisturbed);
   }
 
   /// A shard that was damaged since, and one that went missing, are recorded again; what others left is gone.
   @Test
   void damagedShardsAreRecordedAgain() throws IOException {
     batch = 256;
-    Path undisturbed = folder.resolve("undisturbed");
-    EndedAfter all = new EndedAfter("capture", Long.MAX_VALUE);
-    run(undisturbed, HERE, CAPTURE, all);
-    Path run = folder.resolve("run");
-    endedAfter(run, CAPTURE, "capture", all.done);
+    SortedMap<String, Sha256> undisturbed = captured();
+    Path run = drawn("run");
+    endedAfter(run, ResumedStepsTest::capture, "capture", CAPTURED);
     Path states = run.resolve("activations");
     Path first = states.resolve("shard-00000.safetensors");
     byte[] bytes = Files.readAllBytes(first);
@@ -309,21 +333,20 @@ class ResumedStepsTest {
     Files.write(states.resolve("shard-00077.safetensors"), new byte[]{1});
     Files.write(states.resolve(".shard-00000.safetensors.killed.tmp"), new byte[]{1});
     EndedAfter again = new EndedAfter("capture", Long.MAX_VALUE);
-    run(run, HERE, CAPTURE, again);
+    run(run, HERE, ResumedStepsTest::capture, again);
     assertThat(again.begun).isPositive();
     assertThat(again.done).isPositive();
     assertThat(notes).anyMatch(note -> note.contains("capture.json.partial is damaged"));
-    assertThat(files(run)).isEqualTo(files(undisturbed));
+    assertThat(files(run)).isEqualTo(undisturbed);
   }
 
   /// Shares that are computed one after another as other processes would, by an engine that damages a shard of the first round.
   @Test
   void capturesByShares() throws IOException {
     batch = 256;
-    Path undisturbed = folder.resolve("undisturbed");
-    run(undisturbed, HERE, CAPTURE, Progress.NONE);
+    SortedMap<String, Sha256> undisturbed = captured();
     for (int shares : new int[]{1, 2, 5}) {
-      Path run = folder.resolve("run-" + shares);
+      Path run = drawn("run-" + shares);
       List<Integer> rounds = new ArrayList<>();
       ShareEngine engine = new ShareEngine() {
         @Override
@@ -345,9 +368,8 @@ class ResumedStepsTest {
           }
         }
       };
-      run(run, HERE, drawnForCapture(), Progress.NONE);
       run(run, HERE, driver -> capture(driver.with(Workplace.of(engine))), Progress.NONE);
-      assertThat(files(run)).as("%d shares", shares).isEqualTo(files(undisturbed));
+      assertThat(files(run)).as("%d shares", shares).isEqualTo(undisturbed);
       assertThat(rounds).as("shares, round by round").hasSize(2).last().isEqualTo(1);
     }
   }

@@ -137,8 +137,18 @@ class SharedStepsTest {
   }
 
   @Test
+  void oneShareOrManyComeToTheSame() throws IOException {
+    comeToTheSame(1, 2, 7);
+  }
+
+  @Test
+  @Tag("slow")
   void anyNumberOfSharesComesToTheSame() throws IOException {
-    for (int shares : List.of(1, 2, 3, 7, 1000)) {
+    comeToTheSame(3, 4, 1000);
+  }
+
+  private void comeToTheSame(int... numbers) throws IOException {
+    for (int shares : numbers) {
       Path run = folder.resolve("run" + shares);
       InTurn engine = engine(shares, this::computed);
       steps(run, Workplace.of(engine));

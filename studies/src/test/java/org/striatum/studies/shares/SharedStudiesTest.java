@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.ProblemSets;
@@ -221,12 +222,14 @@ class SharedStudiesTest {
   }
 
   @Test
+  @Tag("slow")
   void splits() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     assertThat(same(begun, SplitsStep.STUDY, SplitsSettings.defaults().withSplits(3)).answers()).isNotEmpty();
   }
 
   @Test
+  @Tag("slow")
   void dopamine() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     DopamineStepSettings settings = DopamineStepSettings.quick().withValues(DopamineStep.Values.PROBE)
@@ -238,6 +241,7 @@ class SharedStudiesTest {
 
   /// A run with itself under another name: all coordinates are comparable.
   @Test
+  @Tag("slow")
   void compare() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     try (RunFolder other = RunFolder.read(copy(begun, "other"))) {
