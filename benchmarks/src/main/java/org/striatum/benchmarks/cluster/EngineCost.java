@@ -43,17 +43,17 @@ public final class EngineCost {
     double whole = Comparison.median(alone.stream().map(Sample::cpu).toList());
     String work = "`striatum study` of the small model, %d problems of a task, effort quick: %d processes of one thread each; a minute of work and what a unit takes beside it"
         .formatted(problems(setting), setting.threads());
+    Map<String, Double> notes = Map.of("units", Comparison.median(shared.stream().map(Sample::work).toList()),
+        "the study shared: processor seconds", Comparison.median(shared.stream().map(Sample::cpu).toList()),
+        "the study by one process: processor seconds", whole);
     return List.of(new Comparison("a unit of a minute, processor time", work, "s", "one process of one thread",
         shared.stream().map(sample -> MINUTE + (sample.cpu() - whole) / sample.work()).toList(),
-        alone.stream().map(_ -> MINUTE).toList(), Double.NaN, new Target(Kind.SHARE_OF_THE_PEER, MOST),
-        Map.of("units", Comparison.median(shared.stream().map(Sample::work).toList()), "the study shared: processor seconds",
-            Comparison.median(shared.stream().map(Sample::cpu).toList()), "the study by one process: processor seconds",
-            whole)));
+        alone.stream().map(_ -> MINUTE).toList(), Double.NaN, new Target(Kind.SHARE_OF_THE_PEER, MOST), notes));
   }
 
   /// So few that three studies of each side take minutes.
   private static int problems(Setting setting) {
-    return setting.quick() ? 20 : 40;
+    return setting.quick() ? 12 : 20;
   }
 
   /// One study; its work is the number of its units, 0 of one process.
@@ -61,8 +61,8 @@ public final class EngineCost {
     Path run = setting.folder().resolve("engine");
     Folders.delete(run);
     List<String> command = new ArrayList<>(List.of(launcher(), "study", setting.reasoner().toString(), "--tasks", "mul",
-        "--effort", "quick", "--splits", "0", "--limit", String.valueOf(problems(setting)), "--threads", "1", "--workers",
-        String.valueOf(workers), "-o", run.toString()));
+        "--effort", "quick", "--splits", "0", "--limit", String.valueOf(problems(setting)), "--threads", "1",
+        "--workers", String.valueOf(workers), "-o", run.toString()));
     SeenUnits units = SeenUnits.of(run);
     Cost cost;
     try (units) {

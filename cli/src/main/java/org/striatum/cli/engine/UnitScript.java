@@ -32,8 +32,8 @@ public final class UnitScript {
         STRIATUM_IN_PROCESS= STRIATUM_JAVA_OPTIONS="%s ${STRIATUM_JAVA_OPTIONS:-}" \\
           %s=%s exec %s %s >>%s 2>&1
         """.formatted(unit.name().replaceAll("\\p{Cntrl}", " "), String.join(" ", UnitCompiler.OPTIONS),
-        EndFile.VARIABLE, quoted(end(unit.folder())), quoted(launcher), unit.command().stream().map(UnitScript::quoted).collect(Collectors.joining(" ")),
-        quoted(unit.log())).getBytes(StandardCharsets.UTF_8));
+        EndFile.VARIABLE, quoted(end(unit.folder())), quoted(launcher),
+        unit.command().stream().map(UnitScript::quoted).collect(Collectors.joining(" ")), quoted(unit.log())).getBytes(StandardCharsets.UTF_8));
     return script;
   }
 
