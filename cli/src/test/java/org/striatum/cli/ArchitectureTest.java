@@ -50,6 +50,13 @@ class ArchitectureTest {
     slices().matching("org.striatum.peft.nta.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
+  /// Engines are found by name, so that what runs units does not know who does.
+  @Test
+  void noCommandKnowsACluster() {
+    noClasses().that().resideOutsideOfPackage("org.striatum.cli.engine.slurm..").should()
+        .dependOnClassesThat(resideInAnyPackage("org.striatum.cli.engine.slurm..")).check(CLASSES);
+  }
+
   @Test
   void aModelRuntimeIsSeenOnlyWhereModelsRun() {
     noClasses().that()

@@ -1,5 +1,6 @@
 package org.striatum.cli.engine;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.striatum.cli.process.CheckpointProcess;
 import org.striatum.cli.process.Supervision;
 
-/// A unit that does what its command says: `append FILE WORD`, `exit CODE MESSAGE`, `wait FILE` (after it has written its process there),
+/// A unit that does what its command says: `append FILE WORD`, `options FILE` (those of its Java), `exit CODE MESSAGE`, `wait FILE` (after it has written its process there),
 /// `kill` or `die` (by SIGKILL; a launcher dies with what runs the unit too).
 public final class StandInUnit {
   private StandInUnit() {}
@@ -19,6 +20,7 @@ public final class StandInUnit {
     switch (words[0]) {
       case "append" -> Files.write(Path.of(words[1]), List.of(words[2]), StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
+      case "options" -> Files.write(Path.of(words[1]), ManagementFactory.getRuntimeMXBean().getInputArguments());
       case "exit" -> {
         own.failed(Integer.parseInt(words[1]), words[2]);
         System.exit(Integer.parseInt(words[1]));
