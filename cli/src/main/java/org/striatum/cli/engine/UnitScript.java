@@ -33,7 +33,8 @@ public final class UnitScript {
           %s=%s exec %s %s >>%s 2>&1
         """.formatted(unit.name().replaceAll("\\p{Cntrl}", " "), String.join(" ", UnitCompiler.OPTIONS),
         EndFile.VARIABLE, quoted(end(unit.folder())), quoted(launcher),
-        unit.command().stream().map(UnitScript::quoted).collect(Collectors.joining(" ")), quoted(unit.log())).getBytes(StandardCharsets.UTF_8));
+        unit.command().stream().map(UnitScript::quoted).collect(Collectors.joining(" ")), quoted(unit.log()))
+        .getBytes(StandardCharsets.UTF_8));
     return script;
   }
 

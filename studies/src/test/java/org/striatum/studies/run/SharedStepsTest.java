@@ -270,7 +270,8 @@ class SharedStepsTest {
     });
     assertThatThrownBy(() -> study.compute(
         ModelSource.of(CHECKPOINT),
-        folder.resolve("elsewhere"), List.of(), OwnShare.in(dealt.getFirst()))).hasMessageContaining("not a run of this");
+        folder.resolve("elsewhere"), List.of(), OwnShare.in(dealt.getFirst())))
+        .hasMessageContaining("not a run of this");
     assertThatThrownBy(() -> study.compute(
         ModelSource.of(CHECKPOINT), run, List.of(),
         OwnShare.in(dealt.getFirst()))).as("other settings").hasMessageContaining("is a share of other work");
