@@ -2,7 +2,6 @@ package org.striatum.hooks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.BufferUnderflowException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -204,18 +203,6 @@ public final class HookedModel implements AutoCloseable {
         details);
   }
 
-  /// Surgery reads a node's inputs and a tensor's values by their places, which a broken file may lack.
-  private static OnnxFileModel operatedOn(Path file, OnnxFile read, Memory held, int threads, CompletionEnd end)
-      throws CheckpointException {
-    try {
-      return OnnxFileModel.of(read, held, threads, end);
-    } catch (IndexOutOfBoundsException | BufferUnderflowException lacking) {
-      throw new CheckpointException(
-          file + " has a node with too few inputs or outputs, or a tensor with too few values: export the model again",
-          lacking);
-    }
-  }
-
   private static HookedModel openOnnx(Path file, Optional<Memory> memory, int threads, ChecksumCache checksums)
       throws CheckpointException {
     Path folder = file.toAbsolutePath().normalize().getParent();
@@ -227,7 +214,7 @@ public final class HookedModel implements AutoCloseable {
     Memory held = memory
         .orElseGet(() -> HeldWeights.fitting(read.weightBytes(), read.parameters(), 0).recording());
     LateText text = new LateText();
-    OnnxFileModel model = operatedOn(file, read, held, threads, CompletionEnd.at(endOfSequence.ids()).reading(text));
+    OnnxFileModel model = OnnxFileModel.of(read, held, threads, CompletionEnd.at(endOfSequence.ids()).reading(text));
     try {
       return text.of(
           new HookedModel(facts(model, folder, config), model, held, memory, endOfSequence, Optional.empty(),

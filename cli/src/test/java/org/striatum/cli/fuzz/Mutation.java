@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Makes a file a little wrong, as a function of its bytes and a seed.
@@ -70,17 +70,17 @@ enum Mutation {
   VALUE {
     @Override
     byte[] of(byte[] file, SplittableRandom random) {
-      String text = new String(file, StandardCharsets.ISO_8859_1);
       int from = place(file, random);
-      MatchResult value = TOKEN.matcher(text).results().filter(token -> token.start() >= from).findFirst().orElse(null);
-      return value == null
-          ? FLIP.of(file, random)
-          : replaced(file, value.start(), value.end(),
-              VALUES.get(random.nextInt(VALUES.size())).getBytes(StandardCharsets.UTF_8));
+      Matcher value = TOKEN.matcher(
+          new String(file, from, Math.min(file.length - from, HEAD), StandardCharsets.ISO_8859_1));
+      return value.find()
+          ? replaced(file, from + value.start(), from + value.end(),
+              VALUES.get(random.nextInt(VALUES.size())).getBytes(StandardCharsets.UTF_8))
+          : FLIP.of(file, random);
     }
   };
 
-  /// More than this is not searched for tokens, nor given mutations beyond it three times in four: headers stand first.
+  /// More than this is not searched for a token, nor given mutations beyond it three times in four: headers stand first.
   private static final int HEAD = 4096;
   private static final byte[] EXTREME = {0, 1, -1, 127, -128, '"', '{', '[', '\n'};
   private static final Pattern TOKEN = Pattern.compile("\"[^\"]{0,80}+\"|-?[0-9][0-9.eE+-]{0,20}+|true|false|null|[A-Za-z_]{2,20}+");

@@ -21,12 +21,12 @@ final class HubCache {
       String revision = Files.size(main) > 256
           ? ""
           : new String(Files.readAllBytes(main), StandardCharsets.UTF_8).strip();
-      Path snapshot = folder.resolve("snapshots").resolve(revision);
-      if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshot)) {
-        throw new CheckpointException(main + " names no folder of " + folder.resolve("snapshots")
-            + ": give the snapshot's folder itself");
+      Path snapshots = folder.resolve("snapshots");
+      // What is no plain name need not even be a path.
+      if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshots.resolve(revision))) {
+        throw new CheckpointException(main + " names no folder of " + snapshots + ": give the snapshot's folder itself");
       }
-      return snapshot;
+      return snapshots.resolve(revision);
     } catch (IOException unreadable) {
       throw unreadable instanceof CheckpointException refused
           ? refused

@@ -18,20 +18,20 @@ import org.striatum.probe.run.RecordJson;
 ///
 /// @param title of the report
 /// @param charts one per figure of the page, in its order
-record ReportCharts(String title, List<JsonNode> charts) {
+public record ReportCharts(String title, List<JsonNode> charts) {
   private static final Pattern TITLE = Pattern.compile("<title>([^<]*)</title>");
   private static final String BEGIN = "<script type=\"application/json\" id=\"charts\">";
   private static final String END = "</script>";
   private static final long LARGEST = 512L << 20;
 
-  ReportCharts {
+  public ReportCharts {
     charts = List.copyOf(charts);
   }
 
   /// Reads the charts of a report of any kind.
   ///
   /// @throws BadDataException if the file is no report of this program
-  static ReportCharts of(Path report) throws IOException {
+  public static ReportCharts of(Path report) throws IOException {
     if (!Files.isRegularFile(report)) {
       throw new BadDataException(report + " is not a file: write the report first");
     }

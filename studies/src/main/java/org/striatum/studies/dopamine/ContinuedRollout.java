@@ -27,7 +27,7 @@ public record ContinuedRollout(int line, int[] ends, List<String> outcomes, doub
   private static final FileFormat FORMAT = new FileFormat("continuations", 1);
 
   public ContinuedRollout {
-    ends = ends.clone();
+    ends = new Steps(ends).ends();
     outcomes = List.copyOf(outcomes);
     entropies = entropies.clone();
     if (line < 0 || outcomes.size() != ends.length) {

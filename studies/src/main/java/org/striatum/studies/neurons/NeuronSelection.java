@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.SequencedSet;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -302,27 +304,26 @@ public sealed interface NeuronSelection
       List<String> entries = json
           ? Arrays.stream(RecordJson.parse(content, String[].class, file.toString())).map(String::valueOf).toList()
           : text.lines().map(String::strip).toList();
-      SortedMap<HookPoint, List<Integer>> neurons = new TreeMap<>();
+      SequencedSet<NeuronId> listed = new LinkedHashSet<>();
       for (int i = 0; i < entries.size(); i++) {
         if (json || !(entries.get(i).isEmpty() || entries.get(i).startsWith("#"))) {
-          add(neurons, entries.get(i), file + (json ? ", entry " : ", line ") + (i + 1));
+          add(listed, entries.get(i), file + (json ? ", entry " : ", line ") + (i + 1));
         }
       }
-      if (neurons.isEmpty()) {
+      if (listed.isEmpty()) {
         throw new BadDataException(file + " lists no neuron");
       }
+      SortedMap<HookPoint, List<Integer>> neurons = new TreeMap<>();
+      listed.forEach(neuron -> neurons.computeIfAbsent(neuron.hook(), _ -> new ArrayList<>()).add(neuron.coordinate()));
       return new Listed(file.getFileName().toString(), neurons);
     }
 
-    private static void add(SortedMap<HookPoint, List<Integer>> neurons, String written, String where)
-        throws BadDataException {
+    private static void add(SequencedSet<NeuronId> listed, String written, String where) throws BadDataException {
       try {
         NeuronId neuron = NeuronId.parse(written);
-        List<Integer> at = neurons.computeIfAbsent(neuron.hook(), _ -> new ArrayList<>());
-        if (at.contains(neuron.coordinate())) {
+        if (!listed.add(neuron)) {
           throw new BadDataException(where + ": " + neuron + " is listed twice");
         }
-        at.add(neuron.coordinate());
       } catch (IllegalArgumentException unknown) {
         throw new BadDataException(where + ": " + unknown.getMessage(), unknown);
       }
