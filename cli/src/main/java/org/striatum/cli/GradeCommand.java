@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.summary.GradeSummary;
@@ -53,8 +56,10 @@ final class GradeCommand implements Callable<Integer> {
   /// @param changes every completion with another reward
   /// @param otherwiseRead completions with the same reward for another answer
   /// @param unread completions of which no answer was read
+  /// @param beyond of these, how many are beyond what graders read, by reason
   /// @param again steps that have to be run again
-  record Graded(int rollouts, List<Changed> changes, int otherwiseRead, int unread, List<String> again) {}
+  record Graded(int rollouts, List<Changed> changes, int otherwiseRead, int unread,
+      SortedMap<String, Long> beyond, List<String> again) {}
 
   /// One changed reward.
   ///
@@ -91,6 +96,11 @@ final class GradeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private static SortedMap<String, Long> beyond(Regrading regrading) {
+    return regrading.after().stream().filter(after -> after.unread() != null)
+        .collect(Collectors.groupingBy(after -> after.unread().printed(), TreeMap::new, Collectors.counting()));
+  }
+
   private void stale() throws IOException {
     try (RunFolder run = RunFolder.read(folder)) {
       RewardGraders.stale(run).forEach(console::note);
@@ -110,7 +120,7 @@ final class GradeCommand implements Callable<Integer> {
       if (json) {
         console.json(new Graded(regrading.after().size(), regrading.changes().stream().map(Changed::of).toList(),
             regrading.otherwiseRead(), (int) regrading.after().stream().filter(after -> after.read() == null).count(),
-            again));
+            beyond(regrading), again));
       } else {
         new GradeSummary(console).print(regrading, again, dryRun);
       }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.studies.rollouts.Regrading;
 import org.striatum.studies.rollouts.RolloutResults;
 
@@ -26,7 +27,14 @@ public record GradeSummary(Console console) {
     }
     console.say("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
-    long unread = regrading.after().stream().filter(rollout -> rollout.read() == null).count();
+    for (Unread why : Unread.values()) {
+      long beyond = regrading.after().stream().filter(rollout -> rollout.unread() == why).count();
+      if (beyond > 0) {
+        console.say("%d of %d completions not read: %s".formatted(beyond, regrading.after().size(), why.printed()));
+      }
+    }
+    long unread = regrading.after().stream().filter(rollout -> rollout.read() == null && rollout.unread() == null)
+        .count();
     if (unread > 0) {
       console.say("%d of %d completions not read: no committed answer".formatted(unread, regrading.after().size()));
     }
@@ -65,6 +73,9 @@ public record GradeSummary(Console console) {
   }
 
   private static String read(Rollout rollout) {
+    if (rollout.unread() != null) {
+      return "nothing, " + rollout.unread().printed();
+    }
     return rollout.read() == null ? "nothing" : quoted(rollout.read(), SHORT);
   }
 

@@ -1,7 +1,10 @@
 package org.striatum.cli.summary;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Table;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.studies.rollouts.RolloutResults;
 import org.striatum.studies.rollouts.RolloutResults.DatasetAccuracy;
 
@@ -28,7 +31,15 @@ public record RolloutSummary(Console console) {
       return "graded elsewhere, no answers kept";
     }
     long unread = Math.round((1 - one.answered()) * one.rollouts());
-    return "answered %.3f%s".formatted(one.answered(), unread == 0 ? "" : "  not read %d".formatted(unread));
+    return "answered %.3f%s".formatted(one.answered(),
+        unread == 0 ? "" : "  not read %d%s".formatted(unread, beyond(one)));
+  }
+
+  /// How many of those are beyond what graders read.
+  private static String beyond(DatasetAccuracy one) {
+    String counts = Arrays.stream(Unread.values()).filter(why -> one.beyond(why) > 0)
+        .map(why -> "%s %d".formatted(why.printed(), one.beyond(why))).collect(Collectors.joining(", "));
+    return counts.isEmpty() ? "" : " (%s)".formatted(counts);
   }
 
   /// How many have a closed thought, where some have.

@@ -5,12 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.probe.run.NearestNames;
 import org.striatum.probe.run.Printed;
 import org.striatum.probe.run.UsageException;
@@ -22,15 +24,15 @@ import org.striatum.probe.run.UsageException;
 public enum AnswerGrader implements Grader, Printed {
   /// Numbers by value: sign, thousands, decimals, fractions, mixed numbers, powers of ten; units, currencies and percent signs
   /// are left off. A number directly behind `####` ends the answer.
-  NUMBER(9),
+  NUMBER(10),
   /// Mathematical objects ([MathComparison]).
-  MATH(9),
+  MATH(10),
   /// Written forms ([LatexText]), numbers by value; no algebra.
-  LATEX(9),
+  LATEX(10),
   /// The letter of one of several choices ([ChoiceText]).
-  CHOICE(9),
+  CHOICE(10),
   /// The whole text, without surrounding white space; `True` of Python is `true` of JSON.
-  EXACT(3);
+  EXACT(4);
 
   private static final Pattern LETTER = Pattern.compile("\\(?[A-J]\\)?");
 
@@ -69,7 +71,7 @@ public enum AnswerGrader implements Grader, Printed {
 
   /// The answer in the form that equal answers share as far as a form can, for counting votes; empty if the text has none.
   public Optional<String> answer(String completion) {
-    return Reading.USUAL.graded(completion).flatMap(this::read).map(this::form);
+    return Reading.USUAL.graded(completion).flatMap(text -> limited(text, this::read)).map(this::form);
   }
 
   @Override
@@ -82,7 +84,16 @@ public enum AnswerGrader implements Grader, Printed {
     return expected(text).map(this::form);
   }
 
-  /// Grades a completion as a model wrote it.
+  /// What a text of bounded length and work is read as; empty beyond, as where nothing is read.
+  private static Optional<String> limited(String text, Function<String, Optional<String>> read) {
+    try {
+      return text.length() > ReadingWork.LONGEST ? Optional.empty() : ReadingWork.within(() -> read.apply(text));
+    } catch (ReadingWork.ExceededException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Grades a completion as a model wrote it. One that is beyond what is read says so ([Unread]).
   ///
   /// @param reference the right answer, alone or in a solution
   public Grade grade(String reference, String completion, Reading reading) {
@@ -91,8 +102,19 @@ public enum AnswerGrader implements Grader, Printed {
 
   /// The same where it is known whether the token limit cut the completion off.
   Grade grade(String reference, String completion, Reading reading, boolean cutOff) {
-    Optional<String> read = reading.graded(completion)
-        .flatMap(text -> cutOff && completion.endsWith(text) ? readWithin(text) : read(text));
+    Optional<String> graded = reading.graded(completion);
+    if (graded.isPresent() && graded.get().length() > ReadingWork.LONGEST) {
+      return Grade.unread(Unread.TOO_LONG);
+    }
+    try {
+      return compared(reference, graded.flatMap(text -> ReadingWork
+          .within(() -> cutOff && completion.endsWith(text) ? readWithin(text) : read(text))));
+    } catch (ReadingWork.ExceededException _) {
+      return Grade.unread(Unread.TOO_MUCH_WORK);
+    }
+  }
+
+  private Grade compared(String reference, Optional<String> read) {
     Optional<String> expected = expected(reference);
     if (read.isEmpty() || expected.isEmpty()) {
       return new Grade(0, read, false);
@@ -134,6 +156,10 @@ public enum AnswerGrader implements Grader, Printed {
   }
 
   private Optional<String> expected(String reference) {
+    return limited(reference, this::readReference);
+  }
+
+  private Optional<String> readReference(String reference) {
     return switch (this) {
       case NUMBER -> NumberText.answer(reference);
       case MATH, LATEX -> WrittenAnswer.reference(reference);

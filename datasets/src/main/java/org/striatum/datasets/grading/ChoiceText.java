@@ -250,11 +250,13 @@ final class ChoiceText {
   private static String own(String whole) {
     String completion = RunOn.without(whole, before -> Commitment.of(before, KIND).isPresent());
     Matcher runOn = RUN_ON.matcher(completion);
-    for (int from = 0; from < LONGEST_RUN_ON && runOn.find(from); from = runOn.start() + 1) {
+    int from = 0;
+    for (int i = 0; i < RunOn.MOST && from < LONGEST_RUN_ON && runOn.find(from); i++) {
       String before = completion.substring(0, runOn.start());
       if (!before.isBlank() && Commitment.of(before, KIND).isPresent()) {
         return before;
       }
+      from = runOn.start() + 1;
     }
     return completion;
   }

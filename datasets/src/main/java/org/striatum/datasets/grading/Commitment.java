@@ -16,6 +16,9 @@ import org.striatum.datasets.grading.TexSpans.Span;
 /// What a value is, with its unit, says each grader ([AnswerKind]).
 final class Commitment {
   private static final Pattern UNDECIDED = Grammar.rule("undecided");
+  /// It needs one of these.
+  private static final AnyWord MAY_BE_UNDECIDED = AnyWord.of("not", "n't", "n’t", "unable", "impossible",
+      "insufficient");
   /// Before a sentence that is more than a value.
   private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");
   private static final Pattern LABELLED = Pattern.compile(
@@ -28,6 +31,7 @@ final class Commitment {
   /// The answer that a text commits itself to: its last box, what a tag or key says, a value in bold that is explained,
   /// a sentence, or a value in bold.
   static Optional<String> of(String text, AnswerKind kind) {
+    ReadingWork.spend(text.length());
     List<String> sentences = ended(Sentences.of(text));
     if (!TexSpans.boxes(text).isEmpty()) {
       return MarkedAnswer.boxed(sentences, kind);
@@ -63,7 +67,7 @@ final class Commitment {
     }
     boolean speaks = told >= 0;
     int at = speaks ? told : last;
-    if (at < 0 || (!speaks && sentences.stream().anyMatch(sentence -> UNDECIDED.matcher(sentence).find()))) {
+    if (at < 0 || (!speaks && sentences.stream().anyMatch(Commitment::undecided))) {
       return Optional.empty();
     }
     String said = sentences.get(at);
@@ -80,6 +84,10 @@ final class Commitment {
         && (check.isEmpty() || (BehindAnswer.checks(check, value)
             && check.stream()
                 .noneMatch(one -> Wording.CONTRAST.matcher(one).find() || Wording.DENIAL.matcher(one).find()))));
+  }
+
+  private static boolean undecided(String sentence) {
+    return MAY_BE_UNDECIDED.mayBeIn(sentence) && UNDECIDED.matcher(sentence).find();
   }
 
   /// Whether an earlier sentence says another answer that no word between them takes back.

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 record Emphasis(String value, List<String> sentences, int at) {
   private static final Pattern BOLD = Pattern.compile(
       "\\*\\*(?=\\S)([^*\\n]{1,160}?)(?<=[^\\s:])\\*\\*|(?<!\\w)__(?=\\S)([^_\\n]{1,80}?)(?<=[^\\s:])__(?!\\w)|<(?:b|strong)>([^<\\n]{1,80})</(?:b|strong)>|\\$?\\\\(?:mathbf|boldsymbol|bm)\\{([^{}\\n]{1,80})\\}\\$?");
+  /// It has one of these.
+  private static final List<String> MARKS = List.of("**", "__", "<b>", "<strong>", "\\mathbf", "\\boldsymbol", "\\bm");
   /// Behind these a text in bold may be an answer in words.
   private static final Pattern IS = Pattern.compile("(?i)\\b(?:is|are)\\h(?:(?:an?|the|therefore|thus)\\h)?$");
   private static final Pattern CLAUSE = Pattern.compile("[,;:]\\h");
@@ -27,6 +29,9 @@ record Emphasis(String value, List<String> sentences, int at) {
 
   /// The last of a text; empty if there is none, or a second in its sentence.
   static Optional<Emphasis> last(String text, AnswerKind kind) {
+    if (MARKS.stream().noneMatch(text::contains)) {
+      return Optional.empty();
+    }
     List<MatchResult> values = BOLD.matcher(text).results().toList().reversed().stream().limit(MOST)
         .filter(bold -> value(text, bold, kind).isPresent()).limit(2).toList();
     if (values.isEmpty()) {

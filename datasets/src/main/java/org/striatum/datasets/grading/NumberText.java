@@ -93,6 +93,8 @@ final class NumberText {
   private static final Pattern GROUPED = Pattern.compile("(?<=\\d),\\\\!\\h?(?=\\d{3})");
   private static final Pattern SPACE = Pattern.compile("\\\\[ ,;:!]|\\\\q?quad\\b|~");
 
+  private static final Pattern SPACES = Pattern.compile("\\h{2,}");
+
   private NumberText() {}
 
   /// A number in a text.
@@ -239,7 +241,10 @@ final class NumberText {
       text.replace(formula.start(), formula.end(), formula.content(written));
     }
     String grouped = scaled(GROUPED.matcher(text).replaceAll(","));
-    return SPACE.matcher(TEXT.matcher(grouped).replaceAll(" $1 ")).replaceAll(" ").replaceAll("\\h{2,}", " ").strip();
+    String words = grouped.indexOf('\\') < 0 && grouped.indexOf('~') < 0
+        ? grouped
+        : SPACE.matcher(TEXT.matcher(grouped).replaceAll(" $1 ")).replaceAll(" ");
+    return SPACES.matcher(words).replaceAll(" ").strip();
   }
 
   /// Whether a text is nothing but lines of numbers, of which none is marked.
@@ -249,8 +254,22 @@ final class NumberText {
         && lines.stream().map(line -> BARE_LINE.matcher(line).replaceFirst("$1")).distinct().count() > 1;
   }
 
+  /// Whether a letter of a scale stands behind a number.
+  private static boolean mayBeScaled(String text) {
+    for (int i = 1; i < text.length(); i++) {
+      char before = text.charAt(i - 1);
+      if ("kKMB".indexOf(text.charAt(i)) >= 0 && ((before >= '0' && before <= '9') || before == ',' || before == '.')) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// `$5K` as `$5 thousand`.
   private static String scaled(String text) {
+    if (!mayBeScaled(text)) {
+      return text;
+    }
     return SHORT_SCALE.matcher(text)
         .replaceAll(found -> Matcher.quoteReplacement(found.group(1) == null
             ? found.group(3) + " thousand"

@@ -16,7 +16,8 @@ final class RunOn {
       + "|\\n\\h{0,20}+(?:\\d{1,3}[.)]\\h)?(?!(?:Wait|But|Now|So|Hmm|However|Let|Next|Then|Step|First|Second|Finally|To|We|I|The\\hanswer)\\b)(?=[A-Z])(?:[^?\\n]{0,600}?[.]\\h)?(?:How\\h(?:many|much|long|far|old|fast|tall)|What\\h(?:is|was|are|will)|Which|Find|Who|When)\\b[^?\\n]{0,300}\\?(?:\\h|\\n)"
       // a rule
       + "|[-*=_]{3,20}\\h*\\n)");
-  private static final int MOST = 50;
+  /// Beginnings of a next question that are looked at.
+  static final int MOST = 50;
 
   private RunOn() {}
 

@@ -1,9 +1,11 @@
 package org.striatum.datasets.grading;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.striatum.datasets.grading.TexSpans.Span;
 
 /// A text as its sentences, without marks of emphasis: a line is one or more of them, a formula or a JSON object is in one, and a
@@ -49,11 +51,15 @@ final class Sentences {
   /// What GSM8K has its calculator compute: `<<48/2=24>>24`.
   private static final Pattern CALCULATOR = Pattern.compile("<<[^<>\\n]{1,80}>>(?=[\\d.])");
 
+  /// The first character that is a picture, of those that are one without a mark behind them.
+  private static final char FIRST_PICTURE = 0x2300;
+
   private Sentences() {}
 
   /// A text without what it strikes out.
   static String standing(String text) {
-    return STRUCK.matcher(CALCULATOR.matcher(text).replaceAll("")).replaceAll("");
+    boolean marked = text.contains("~~") || text.indexOf('<') >= 0 || text.indexOf('\\') >= 0;
+    return marked ? STRUCK.matcher(CALCULATOR.matcher(text).replaceAll("")).replaceAll("") : text;
   }
 
   static List<String> of(String text) {
@@ -73,8 +79,8 @@ final class Sentences {
         continue;
       }
       String whole = announced.isEmpty() ? bare : announced + " " + bare;
-      boolean announces = announced.isEmpty() && (ANNOUNCING.matcher(bare).matches()
-          || (i + 1 < lines.size() && unfinished(lines.get(i), bare) && FORMULA.matcher(lines.get(i + 1)).lookingAt()));
+      boolean announces = announced.isEmpty() && (announcing(bare)
+          || (i + 1 < lines.size() && FORMULA.matcher(lines.get(i + 1)).lookingAt() && unfinished(lines.get(i), bare)));
       announced = announces ? bare : "";
       if (!announces) {
         split(whole, sentences);
@@ -87,11 +93,32 @@ final class Sentences {
     return sentences;
   }
 
+  /// The last character tells most lines apart.
+  private static boolean announcing(String bare) {
+    char last = bare.charAt(bare.length() - 1);
+    return ("rse".indexOf(Character.toLowerCase(last)) >= 0 || !Character.isLetterOrDigit(last) && ".!$".indexOf(last) < 0)
+        && ANNOUNCING.matcher(bare).matches();
+  }
+
   private static String plain(String line) {
+    if (!isMarked(line)) {
+      return line;
+    }
     String text = SLANTED.matcher(EMPHASIS.matcher(PICTURES.matcher(line).replaceAll("")).replaceAll(""))
         .replaceAll("$2");
     Matcher total = TOTAL_ROW.matcher(text);
     return total.matches() ? "Total: " + total.group(1) : text;
+  }
+
+  /// Whether a line may hold emphasis, a picture or the row of a table.
+  private static boolean isMarked(String line) {
+    for (int i = 0; i < line.length(); i++) {
+      char c = line.charAt(i);
+      if (c >= FIRST_PICTURE || "*_`<|".indexOf(c) >= 0 || (c == ')' && i > 1 && ":-".indexOf(line.charAt(i - 1)) >= 0)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean unfinished(String line, String bare) {
@@ -124,15 +151,42 @@ final class Sentences {
     }
   }
 
+  /// Whether a sentence may end within a line: a space behind one of the characters before which [#END] looks.
+  private static boolean mayEnd(String line) {
+    for (int i = 1; i < line.length(); i++) {
+      char c = line.charAt(i);
+      char before = line.charAt(i - 1);
+      boolean space = c == ' ' || c == '\t' || c >= 0x80;
+      if ((space && ".!?…)\"”$}".indexOf(before) >= 0) || (space && before >= '0' && before <= '9' && goesOnWithSo(line, i))
+          || "。！？".indexOf(before) >= 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Behind a number only `So`, `Thus`, `Therefore`, `Hence` and `Final Answer` begin a sentence.
+  private static boolean goesOnWithSo(String line, int at) {
+    int next = at;
+    while (next < line.length() && !Character.isLetterOrDigit(line.charAt(next))) {
+      next++;
+    }
+    return next < line.length() && "STHF".indexOf(line.charAt(next)) >= 0;
+  }
+
   private static List<String> parts(String line) {
-    List<Span> whole = new ArrayList<>(TexSpans.formulas(line));
-    whole.addAll(TexSpans.boxes(line));
+    if (!mayEnd(line)) {
+      return List.of(line);
+    }
+    BitSet inside = new BitSet(); // places in formulas and boxes
+    Stream.of(TexSpans.formulas(line), TexSpans.boxes(line)).flatMap(List::stream)
+        .forEach(span -> inside.set(span.start() + 1, span.end()));
     List<String> parts = new ArrayList<>();
     int from = 0;
     var end = END.matcher(line);
     while (end.find()) {
       int at = end.start();
-      if (at > from && whole.stream().noneMatch(span -> span.start() < at && at < span.end())) {
+      if (at > from && !inside.get(at)) {
         parts.add(line.substring(from, at));
         from = end.end();
       }

@@ -35,6 +35,9 @@ final class TexSpans {
 
   /// All boxes whose braces close and that are in no other, in order.
   static List<Span> boxes(String text) {
+    if (!text.contains("box")) {
+      return List.of();
+    }
     Map<Integer, Integer> braces = new HashMap<>(); // of a box → where the box begins
     BOXED.matcher(text).results().forEach(box -> braces.put(box.end() - 1, box.start()));
     Deque<Integer> open = new ArrayDeque<>();
@@ -143,8 +146,9 @@ final class TexSpans {
       return Optional.empty();
     }
     String end = "\\end{" + begin.group(1) + "}";
-    int last = text.indexOf(end, begin.end());
-    return last < 0 || last - at > TexTokens.MAX_LENGTH
+    int farthest = at + TexTokens.MAX_LENGTH + end.length();
+    int last = text.indexOf(end, begin.end(), Math.min(text.length(), farthest));
+    return last < 0
         ? Optional.empty()
         : Optional.of(new Span(at, last + end.length(), at, last + end.length()));
   }

@@ -34,6 +34,11 @@ final class Wording {
               + "|\\bin\\hwhich\\h(?:nobody|no\\hone|none)\\b"
               + "|(?i)\\bstatement\\h(?:\\d|I{1,3})\\his\\hfalse\\b");
   static final int LONGEST_SENTENCE = 1500;
+  /// [#SPOKEN] has no ASCII words but these.
+  private static final AnyWord MAY_SPEAK = AnyWord.of("answer", "respuesta", "antwort", "resposta", "risposta");
+  /// [#IS_ANSWER] needs one of these.
+  private static final AnyWord MAY_BE_ANSWER = AnyWord.of("stands", "answer", "solution", "choice", "option", "one",
+      "result", "total", "correct", "right");
 
   private Wording() {}
 
@@ -54,7 +59,7 @@ final class Wording {
 
   /// Whether a sentence speaks of an answer, in whatever way.
   static boolean speaks(String sentence) {
-    return SPOKEN.matcher(sentence).find() || sentence.length() > LONGEST_SENTENCE || SAID.matcher(sentence).find()
-        || IS_ANSWER.matcher(sentence).find();
+    return (MAY_SPEAK.mayBeIn(sentence) && SPOKEN.matcher(sentence).find()) || sentence.length() > LONGEST_SENTENCE
+        || SAID.matcher(sentence).find() || (MAY_BE_ANSWER.mayBeIn(sentence) && IS_ANSWER.matcher(sentence).find());
   }
 }

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.probe.run.UsageException;
 
 class AnswerGraderTest {
@@ -199,6 +202,41 @@ class AnswerGraderTest {
       for (String piece : new String[]{"1,111,", "\n", "\\boxed{"}) {
         assertThat(grader.grade("7", piece.repeat(length / piece.length()), Reading.USUAL).reward()).isZero();
       }
+    }
+  }
+
+  /// Beyond its limits a grader says so, and decides nothing in silence.
+  @ParameterizedTest
+  @EnumSource(AnswerGrader.class)
+  void whatIsBeyondTheLimitsIsSaid(AnswerGrader grader) {
+    String most = "a ".repeat(ReadingWork.LONGEST / 2);
+    assertThat(grader.grade("7", most, Reading.USUAL).unread()).isEmpty();
+    assertThat(grader.grade("7", most + "a", Reading.USUAL)).isEqualTo(Grade.unread(Unread.TOO_LONG));
+    assertThat(grader.grade("7", "<think>" + most + "a</think>7", Reading.USUAL).unread()).as("a thought").isEmpty();
+    assertThat(grader.answer(most + "a")).isEmpty();
+    assertThat(grader.reference(most + "a")).isEmpty();
+  }
+
+  /// A text that goes on with one question after another, and answers none, is read again before each.
+  @ParameterizedTest
+  @EnumSource(value = AnswerGrader.class, mode = Mode.EXCLUDE, names = "EXACT")
+  @Tag("slow")
+  void workIsLimited(AnswerGrader grader) {
+    String text = "So we go on and look at all of it again here. ".repeat(4000) + "\n---\n".repeat(40);
+    assertThat(text).hasSizeLessThan(ReadingWork.LONGEST);
+    assertThat(grader.grade("7", text, Reading.USUAL)).isEqualTo(Grade.unread(Unread.TOO_MUCH_WORK));
+  }
+
+  @ParameterizedTest
+  @EnumSource(AnswerGrader.class)
+  @Tag("slow")
+  @Timeout(60)
+  void textsUpToTheLimitEndSoon(AnswerGrader grader) {
+    for (String piece : new String[]{"\\boxed{1} ", "\nQuestion: ", "\n\nWhat is it? ", "\\begin{align}", "The total is 5. ",
+        "$1$ ", "(", "A"}) {
+      String text = piece.repeat(ReadingWork.LONGEST / piece.length());
+      assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
+      assertThat(grader.grade("7", "The answer is 7. " + text, Reading.USUAL, true).read().orElse("")).isNotEqualTo("8");
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.IntStream;
+import org.striatum.probe.run.UsageException;
 
 /// Cuts completions into steps at a separator. The separator belongs to the step it ends, and a step ends with the token
 /// in which its separator does. Steps that would hold nothing but white space join the one before (a leading one, the one
@@ -18,8 +19,10 @@ public record StepCutter(Pattern separator) {
   public static final String THINK_END = "think-end";
   /// One newline or more, as the arithmetic sets are written.
   public static final StepCutter NEWLINE = of("\\n+");
+  /// A completion of more characters, a line of a file of rollouts, is not cut.
+  static final int LONGEST = 16 << 20;
   /// A blank line, as chat models write.
-  public static final StepCutter PARAGRAPH = of("\\n[ \\t]*\\n\\s*");
+  public static final StepCutter PARAGRAPH = of("\\n[ \\t]*+\\n\\s*");
 
   public StepCutter {
     if (separator.matcher("").find()) {
@@ -57,6 +60,9 @@ public record StepCutter(Pattern separator) {
   /// Cuts one completion.
   ///
   /// @param pieces text of each generated token, in order; together the completion
+  /// @throws UsageException if the completion is longer than [#LONGEST], or if to look for the separator takes more than
+  ///     [CountedText#MOST] looks at each of its characters: some expressions take time that grows with the square of the length or
+  ///     faster
   public Steps cut(List<String> pieces) {
     int[] token = pieces.stream().mapToInt(String::length).toArray(); // → end of each token in the text
     for (int t = 1; t < token.length; t++) {
@@ -64,12 +70,16 @@ public record StepCutter(Pattern separator) {
     }
     String text = String.join("", pieces);
     IntStream.Builder ends = IntStream.builder();
-    Matcher matcher = separator.matcher(text);
+    if (text.length() > LONGEST) {
+      throw new UsageException(
+          "a completion that is cut into steps has at most %d characters, found %d".formatted(LONGEST, text.length()));
+    }
+    Matcher matcher = separator.matcher(new CountedText(text));
     int last = 0; // last state of the step before
     int content = visible(text, 0); // first character of this step that is no white space
     int end = text.stripTrailing().length();
     int state = 0;
-    while (matcher.find()) {
+    while (found(matcher, text)) {
       while (token[state] < matcher.end()) {
         state++;
       }
@@ -86,6 +96,16 @@ public record StepCutter(Pattern separator) {
       ends.add(pieces.size());
     }
     return new Steps(ends.build().toArray());
+  }
+
+  private boolean found(Matcher matcher, String text) {
+    try {
+      return matcher.find();
+    } catch (CountedText.ExceededException | StackOverflowError _) {
+      throw new UsageException(
+          "the step separator '%s' takes too much work in a completion of %d characters: a simpler expression is needed"
+              .formatted(separator, text.length()));
+    }
   }
 
   /// The first place from `at` on that holds no white space. Every step looks on from where the last one ended: a text is read once.

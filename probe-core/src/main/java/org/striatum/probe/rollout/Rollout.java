@@ -1,6 +1,7 @@
 package org.striatum.probe.rollout;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.run.RecordJson;
@@ -21,12 +22,14 @@ import org.striatum.probe.run.RecordJson;
 /// @param ending how it ended; null in files that were written before that was kept
 /// @param thinkEnd index in `tokens` of the token in which the closing marker of the thought ends; null if no thought closed, or
 ///     in files that were written before that was kept
+/// @param unread why no grader read the completion; null if one did, or the reward was given elsewhere
 public record Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
     boolean finished, double reward, double logProbability,
     @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) String read,
     @JacksonInject(value = RecordJson.NO, useInput = OptBoolean.TRUE) boolean timeLimit,
     @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) Ending ending,
-    @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) Integer thinkEnd) {
+    @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) Integer thinkEnd,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING_4, useInput = OptBoolean.TRUE) Unread unread) {
   public Rollout {
     if (promptLength < 1 || promptLength > tokens.length) {
       throw new IllegalArgumentException(
@@ -43,6 +46,10 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
       throw new IllegalArgumentException("a thought must end in [%d, %d], found %d".formatted(promptLength - 1,
           tokens.length - 1, thinkEnd));
     }
+    if (unread != null && (read != null || reward != 0)) {
+      throw new IllegalArgumentException("a completion that is not read has neither answer nor reward, found '" + read
+          + "' and " + reward);
+    }
     tokens = tokens.clone();
   }
 
@@ -50,13 +57,22 @@ public record Rollout(Problem problem, int sample, long seed, String completion,
   public Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
       boolean finished, double reward, double logProbability) {
     this(problem, sample, seed, completion, tokens, promptLength, finished, reward, logProbability, null, false, null,
-        null);
+        null, null);
+  }
+
+  /// A rollout whose completion is not beyond what graders read.
+  public Rollout(Problem problem, int sample, long seed, String completion, int[] tokens, int promptLength,
+      boolean finished, double reward, double logProbability, String read, boolean timeLimit, Ending ending,
+      Integer thinkEnd) {
+    this(problem, sample, seed, completion, tokens, promptLength, finished, reward, logProbability, read, timeLimit,
+        ending, thinkEnd, null);
   }
 
   /// The same graded otherwise.
   public Rollout graded(Grade grade) {
     return new Rollout(problem, sample, seed, completion, tokens, promptLength, finished, grade.reward(),
-        logProbability, grade.read().orElse(null), grade.timeLimit(), ending, thinkEnd);
+        logProbability, grade.read().orElse(null), grade.timeLimit(), ending, thinkEnd,
+        grade.unread().orElse(null));
   }
 
   /// The seed of one rollout's generator: a function of the run's seed and of which rollout it is, so that it does not

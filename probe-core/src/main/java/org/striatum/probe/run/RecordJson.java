@@ -54,6 +54,7 @@ public final class RecordJson {
   /// For further components of one record: each name may be used once in it.
   public static final String NOTHING_2 = "nothing, second component";
   public static final String NOTHING_3 = "nothing, third component";
+  public static final String NOTHING_4 = "nothing, fourth component";
   public static final String NO = "no";
 
   private static final String AGAIN = "restore it, or run again the command that writes it";
@@ -82,7 +83,7 @@ public final class RecordJson {
       .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
       .injectableValues(new InjectableValues.Std().addValue(EMPTY_MAP, Map.of()).addValue(NOTHING, null)
           .addValue(NOTHING_2, null).addValue(NOTHING_3, null)
-          .addValue(NO, false))
+          .addValue(NOTHING_4, null).addValue(NO, false))
       .build();
   private static final JsonMapper KEYS = MAPPER.rebuild()
       .addModule(new SimpleModule("java-names").addSerializer(PrintedLater.class, new NameWriter())).build();

@@ -1,6 +1,7 @@
 package org.striatum.probe.dopamine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
@@ -11,6 +12,7 @@ import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.striatum.probe.run.UsageException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.Timeout;
 import java.util.Collections;
@@ -25,6 +27,22 @@ class StepCutterTest {
       StepCutter.NEWLINE.cut(pieces);
       StepCutter.PARAGRAPH.cut(pieces);
     }
+  }
+
+  /// An expression of a user's may take exponential time, or nest a call for each character: it is refused.
+  @ParameterizedTest
+  @ValueSource(strings = {"(a+)+b", "(a|aa)+b", "(?:a|b)*c", "(a*)*\\n"})
+  void aSeparatorThatTakesTooMuchWorkIsRefused(String separator) {
+    StepCutter cutter = StepCutter.of(separator);
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> cutter.cut(Collections.nCopies(30_000, "a")));
+    assertThat(cutter.cut(List.of("aab", "c\n")).count()).isPositive();
+  }
+
+  @Test
+  void aCompletionLongerThanALineIsRefused() {
+    List<String> pieces = Collections.nCopies(17, "a".repeat(1 << 20));
+    assertThatExceptionOfType(UsageException.class).isThrownBy(() -> StepCutter.NEWLINE.cut(pieces));
   }
 
   @Test

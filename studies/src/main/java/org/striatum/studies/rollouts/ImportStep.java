@@ -288,6 +288,6 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
         : new ReadingGrader(grader, format.reading(dataset)).grade(problem, told.text(), ending.isCutOff());
     return new Rollout(problem, graded.sample(), 0, told.text(), whole.tokens(), whole.promptLength(),
         !ending.isCutOff(), grade.reward(), Double.NaN, grade.read().orElse(null), grade.timeLimit(), ending,
-        RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())));
+        RolloutStep.thinkEnd(whole, texts.thinkEnd(dataset, whole.continuation())), grade.unread().orElse(null));
   }
 }

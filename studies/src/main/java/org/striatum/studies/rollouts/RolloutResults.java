@@ -1,6 +1,7 @@
 package org.striatum.studies.rollouts;
 
 import com.fasterxml.jackson.annotation.JacksonInject;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.OptBoolean;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.run.ProblemSplit;
 
@@ -30,10 +32,20 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   /// @param cutInThought share that was cut off while thinking: they have no answer
   /// @param endingUnknown rollouts of which nobody said how they ended; null in files that were written before it was counted
   /// @param thoughtClosed rollouts that have a `think-end`; null likewise
+  /// @param tooLong rollouts that were not read because they are longer than graders read; null if there are none
+  /// @param tooMuchWork rollouts that were not read because their answer takes too much work to find; null if there are none
   public record DatasetAccuracy(String dataset, int rollouts, double accuracy, double finished, double answered,
       double cutInThought,
       @JacksonInject(value = RecordJson.NOTHING, useInput = OptBoolean.TRUE) Integer endingUnknown,
-      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) Integer thoughtClosed) {
+      @JacksonInject(value = RecordJson.NOTHING_2, useInput = OptBoolean.TRUE) Integer thoughtClosed,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING_3, useInput = OptBoolean.TRUE) Integer tooLong,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JacksonInject(value = RecordJson.NOTHING_4, useInput = OptBoolean.TRUE) Integer tooMuchWork) {
+    /// How many rollouts no grader read, for a reason.
+    public int beyond(Unread why) {
+      Integer count = why == Unread.TOO_LONG ? tooLong : tooMuchWork;
+      return count == null ? 0 : count;
+    }
+
     /// What is to be known of these rewards beside every answer that stands on them; empty if all completions finished, or the
     /// run was made before it was counted.
     public Optional<String> truncation() {
@@ -72,7 +84,8 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
         share(own, rollout -> rollout.reward() == 1), finished(own), answered.applyAsDouble(own),
         share(own, rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT),
         (int) own.stream().filter(rollout -> !isKnown(rollout)).count(),
-        (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count())));
+        (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count(),
+        beyond(own, Unread.TOO_LONG), beyond(own, Unread.TOO_MUCH_WORK))));
     return new RolloutResults(datasets);
   }
 
@@ -84,6 +97,11 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
     boolean ofThoughts = known.size() < rollouts.size()
         && known.stream().allMatch(rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT);
     return ofThoughts ? Double.NaN : share(known, Rollout::finished);
+  }
+
+  private static Integer beyond(List<Rollout> rollouts, Unread why) {
+    int count = (int) rollouts.stream().filter(rollout -> rollout.unread() == why).count();
+    return count == 0 ? null : count;
   }
 
   private static boolean isKnown(Rollout rollout) {

@@ -450,7 +450,7 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
     return new Rollout(asked.problem, asked.sample, asked.seed, text, whole.tokens(), whole.promptLength(),
         completion.finished(), grade.reward(), completion.logProbability(), grade.read().orElse(null),
         grade.timeLimit(), drawing.format.ending(asked.problem, text, Optional.of(completion.finished())),
-        thinkEnd(whole, drawing.texts.thinkEnd(dataset, completion.tokens())));
+        thinkEnd(whole, drawing.texts.thinkEnd(dataset, completion.tokens())), grade.unread().orElse(null));
   }
 
   /// The place of a token behind the prompt among all tokens; null if there is none.

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.striatum.probe.rollout.Ending;
+import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.StatePosition;
+import org.striatum.probe.rollout.Unread;
 import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.studies.answer.Answer.Finding;
@@ -61,6 +63,26 @@ class TruncationTest {
         reward, -1, null, false, Ending.ENDED, null));
     assertThat(RolloutResults.gradedElsewhere(graded).datasets().getFirst().answered()).isNaN();
     assertThat(RolloutResults.of(graded).datasets().getFirst().answered()).isZero();
+  }
+
+  /// What is beyond a grader's limits is counted by its reason, in JSON too; where nothing is, files have no word of it.
+  @Test
+  void whatNoGraderReadsIsCounted() throws BadDataException {
+    Rollout rollout = new Rollout(new Problem("p", "d", "q", "", "a"), 0, 1, "x", new int[]{1, 2}, 1, true, 0, -1);
+    Rollout tooLong = rollout.graded(Grade.unread(Unread.TOO_LONG));
+    Rollout hard = rollout.graded(Grade.unread(Unread.TOO_MUCH_WORK));
+    RolloutResults results = RolloutResults.of(List.of(rollout, tooLong, hard, hard));
+    DatasetAccuracy counted = results.datasets().getFirst();
+    assertThat(counted.beyond(Unread.TOO_LONG)).isEqualTo(1);
+    assertThat(counted.beyond(Unread.TOO_MUCH_WORK)).isEqualTo(2);
+    assertThat(parse(written(counted), DatasetAccuracy.class)).isEqualTo(counted);
+    assertThat(parse(written(hard), Rollout.class).unread()).isEqualTo(Unread.TOO_MUCH_WORK);
+    assertThat(written(rollout)).doesNotContain("unread");
+    assertThat(written(RolloutResults.of(List.of(rollout)))).doesNotContain("too");
+  }
+
+  private static String written(Object record) {
+    return new String(RecordJson.compact(record), StandardCharsets.UTF_8);
   }
 
   @Test
