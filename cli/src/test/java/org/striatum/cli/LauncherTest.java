@@ -47,7 +47,8 @@ class LauncherTest {
     Files.copy(HOME.resolve("build/find-java.sh"), build.resolve("find-java.sh"));
     Files.writeString(home.resolve("pom.xml"), "");
     Files.writeString(target.resolve("cli-1.jar"), "");
-    Files.writeString(target.resolve("classpath.txt"), Files.writeString(target.resolve("others.jar"), "").toString());
+    Files.writeString(target.resolve("others.jar"), "");
+    Files.writeString(target.resolve("classpath.txt"), "cli/target/others.jar");
     return home;
   }
 
@@ -239,7 +240,7 @@ class LauncherTest {
     Files.delete(target.resolve("others.jar"));
     Path programs = Files.createDirectories(folder.resolve("programs"));
     Path maven = Files.writeString(programs.resolve("mvn"),
-        "#!/bin/sh\ncd cli/target && touch others.jar && printf %s \"$PWD/others.jar\" >classpath.txt\n");
+        "#!/bin/sh\ncd cli/target && touch others.jar && printf cli/target/others.jar >classpath.txt\n");
     Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThat(said(Map.of("JAVA_HOME", folder.resolve("jdk").toString(), "PATH",
         programs + ":" + System.getenv("PATH")), folder.resolve("home/striatum").toString(), "demo")).last().asString()

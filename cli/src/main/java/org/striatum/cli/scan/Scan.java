@@ -22,6 +22,7 @@ import org.striatum.cli.engine.slurm.LeftJobs;
 import org.striatum.cli.process.OneLine;
 import org.striatum.cli.scan.ScanResults.Failure;
 import org.striatum.cli.scan.ScanResults.Outcome;
+import org.striatum.datasets.table.DuckDb;
 import org.striatum.probe.run.DiskFullException;
 import org.striatum.probe.run.DiskSpace;
 import org.striatum.probe.run.Folders;
@@ -57,6 +58,7 @@ public record Scan(Path folder, ScanPlan plan, UnitRunner runner, Environment en
   ///     other inputs
   /// @throws DiskFullException what has finished is kept
   public ScanResults run(Progress progress, Conclusion conclusion) throws IOException, InterruptedException {
+    DuckDb.requireName(folder.toString());
     try (RunFolder scan = RunFolder.create(folder);
         Progress.Task task = progress.start("scan", plan.units().size(), "checkpoint")) {
       ScanResults before = ScanResults.in(folder);

@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.striatum.probe.run.UsageException;
 
 /// Opens DuckDB, which only this class does: it fetches no extension, and its library does not stay among the temporary files.
 public final class DuckDb {
@@ -24,6 +25,7 @@ public final class DuckDb {
   ///
   /// @param file empty for one in memory
   /// @param options of DuckDB; whether extensions are fetched or loaded is not among them
+  /// @throws UsageException if the file has a name that cannot be opened
   /// @throws IOException if the library cannot be unpacked or loaded
   public static Connection open(String file, Properties options) throws SQLException, IOException {
     load();
@@ -31,7 +33,18 @@ public final class DuckDb {
     all.putAll(options);
     all.setProperty("autoinstall_known_extensions", "false");
     all.setProperty("autoload_known_extensions", "false");
+    requireName(file);
     return DriverManager.getConnection("jdbc:duckdb:" + file, all);
+  }
+
+  /// Refuses a semicolon: of a file's name the driver takes what follows it for options, SQL to run among them.
+  ///
+  /// @param file of a database, or its folder
+  /// @throws UsageException if it has one
+  public static void requireName(String file) {
+    if (file.contains(";")) {
+      throw new UsageException(file + " cannot hold a database, its name has a semicolon: choose another");
+    }
   }
 
   /// The driver unpacks its library for every process among the temporary files, for Java to delete when it ends by itself. What is

@@ -1,6 +1,7 @@
 package org.striatum.datasets.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,11 +11,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.striatum.probe.run.UsageException;
 
 class DuckDbTest {
   @TempDir
@@ -74,6 +78,22 @@ class DuckDbTest {
       }
     }
     assertThat(asked).as("the caller's own").containsEntry("autoload_known_extensions", "true");
+  }
+
+  /// The driver's URL holds options behind a semicolon, one of them a file of SQL that is run.
+  @Test
+  void aNameThatHoldsOptionsIsRefused() throws Exception {
+    Path run = Files.writeString(folder.resolve("run.sql"), "CREATE TABLE planted AS SELECT 1");
+    for (String options : List.of(";threads=1", ";session_init_sql_file=" + run, ";")) {
+      assertThatExceptionOfType(UsageException.class)
+          .isThrownBy(() -> DuckDb.open(folder.resolve("a") + options, new Properties()));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(run);
+    }
+    Path file = folder.resolve("a'b é&c?threads=1,#%20");
+    DuckDb.open(file.toString(), new Properties()).close();
+    assertThat(file).isRegularFile();
   }
 
   private static String value(Statement statement, String setting) throws SQLException {

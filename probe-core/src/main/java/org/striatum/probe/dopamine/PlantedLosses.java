@@ -284,8 +284,9 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
     int[][] itemsOf = items.values().stream().map(own -> own.stream().mapToInt(Integer::intValue).toArray())
         .toArray(int[][]::new);
     double[][] read = IntStream.range(0, base.length)
-        .mapToObj(i -> DoubleStream.concat(controls.stream().mapToDouble(control -> control[i]), DoubleStream.of(base[i]))
-            .toArray())
+        .mapToObj(
+            i -> DoubleStream.concat(controls.stream().mapToDouble(control -> control[i]), DoubleStream.of(base[i]))
+                .toArray())
         .toArray(double[][]::new);
     return new Source(itemsOf, read, contrast(base, successes, IntStream.range(0, base.length).toArray()));
   }
