@@ -57,13 +57,13 @@ public final class Auroc {
       }
       long below = 0;
       long total = 0;
-      double wins = 0;
+      long wins = 0; // twice, so that ties are whole numbers
       for (int l = 0; l < counts.length; l += 2) {
-        wins += counts[l + 1] * (below + counts[l] / 2.0);
+        wins += counts[l + 1] * (2 * below + counts[l]);
         below += counts[l];
         total += counts[l + 1];
       }
-      return total == 0 || below == 0 ? Double.NaN : wins / ((double) total * below);
+      return total == 0 || below == 0 ? Double.NaN : wins / 2.0 / ((double) total * below);
     };
   }
 
