@@ -119,7 +119,7 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
       SplittableRandom random) {
     int[][] drawn = new int[problems][];
     Arrays.setAll(drawn, _ -> itemsOf[random.nextInt(itemsOf.length)]);
-    int[] items = Arrays.stream(drawn).flatMapToInt(Arrays::stream).toArray();
+    int[] items = Bootstrap.items(drawn);
     int chosen = random.nextInt(matched.length);
     double[] change = planted(matched[chosen], items, drop, random);
     double[] controls = means(changes, items);
@@ -222,8 +222,12 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
   }
 
   private static McNemarTable table(double[] change) {
-    int broken = (int) Arrays.stream(change).filter(one -> one < 0).count();
-    int repaired = (int) Arrays.stream(change).filter(one -> one > 0).count();
+    int broken = 0;
+    int repaired = 0;
+    for (double one : change) {
+      broken += one < 0 ? 1 : 0;
+      repaired += one > 0 ? 1 : 0;
+    }
     return new McNemarTable(broken, repaired, McNemar.exact(broken, repaired));
   }
 
