@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -128,6 +129,20 @@ public final class TransferStudy {
     }
   }
 
+  /// The pooled test of sets of one run, without what else [#run] computes; empty where no two of its data sets have a fit at one
+  /// hook point.
+  Optional<PooledSets> sets(ComparedRun run) {
+    PromptStates states = PromptStates.of(run);
+    List<SetPool.Pair> pairs;
+    try (Progress.Task task = Progress.NONE.start("transfer", states.states().size(), "part")) {
+      pairs = pairs(placed(fitted(run, states, task), new ArrayList<>()));
+    }
+    return pairs.isEmpty()
+        ? Optional.empty()
+        : oneFamily(List.of(new SetPool(settings, streams, pieces).of(run.name(), run.name(), pairs, 1))).stream()
+            .findFirst();
+  }
+
   /// Places that one question is about.
   ///
   /// @param pairs each once; transfers, in both directions
@@ -229,22 +244,26 @@ public final class TransferStudy {
   private record Transfer(FittedPlace from, FittedPlace to, boolean sameData) {}
 
   private Question withinRun(String run, SortedMap<HookPoint, Map<String, FittedPlace>> fitted) {
-    List<SetPool.Pair> pairs = new ArrayList<>();
     List<Transfer> transfers = new ArrayList<>();
+    for (Map<String, FittedPlace> at : fitted.values()) {
+      for (FittedPlace from : at.values()) {
+        at.values().stream().filter(to -> to != from).forEach(to -> transfers.add(new Transfer(from, to, false)));
+      }
+    }
+    return new Question(run, run, pairs(fitted), scored(run + " and " + run, transfers));
+  }
+
+  private static List<SetPool.Pair> pairs(SortedMap<HookPoint, Map<String, FittedPlace>> fitted) {
+    List<SetPool.Pair> pairs = new ArrayList<>();
     for (Map<String, FittedPlace> at : fitted.values()) {
       List<FittedPlace> places = List.copyOf(at.values());
       for (int i = 0; i < places.size(); i++) {
-        for (int j = 0; j < places.size(); j++) {
-          if (i < j) {
-            pairs.add(new SetPool.Pair(places.get(i), places.get(j)));
-          }
-          if (i != j) {
-            transfers.add(new Transfer(places.get(i), places.get(j), false));
-          }
+        for (int j = i + 1; j < places.size(); j++) {
+          pairs.add(new SetPool.Pair(places.get(i), places.get(j)));
         }
       }
     }
-    return new Question(run, run, pairs, scored(run + " and " + run, transfers));
+    return pairs;
   }
 
   private Question acrossRuns(Basis basis, SortedMap<HookPoint, Map<String, FittedPlace>> first,

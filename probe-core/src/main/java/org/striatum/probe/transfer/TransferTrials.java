@@ -9,7 +9,6 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.striatum.probe.model.HookPoint;
 import org.striatum.probe.rollout.Split;
-import org.striatum.probe.run.Progress;
 import org.striatum.probe.stats.Ranks;
 import org.striatum.probe.stats.Verdict;
 import org.striatum.probe.transfer.ComparedRun.ComparedDataset;
@@ -28,7 +27,6 @@ import org.striatum.probe.value.ValueNeuronResults;
 /// @param tested share of the problems that are test problems
 public record TransferTrials(List<ValueCodeTrials> codes, TransferSettings settings, double trained, double tested) {
   private static final HookPoint HOOK = HookPoint.residPost(0);
-  private static final int FEWEST_RESAMPLES = 100;
 
   public TransferTrials {
     codes = List.copyOf(codes);
@@ -62,16 +60,15 @@ public record TransferTrials(List<ValueCodeTrials> codes, TransferSettings setti
     for (int d = 0; d < codes.size(); d++) {
       Trajectories made = codes.get(d).draw(problems.get(d), turned(places, common, d * own), random);
       Split split = Split.byProblem(IntStream.range(0, made.size()).mapToObj(made::problem).distinct().toList(),
-          trained,
-          1 - trained - tested, random);
+          trained, 1 - trained - tested, random);
       datasets.add(new ComparedDataset("data " + d, split, new TreeMap<>(Map.of(HOOK, made))));
     }
     ComparedRun run = new ComparedRun("made up", "made up", null, datasets,
         new ValueNeuronResults(List.of(), List.of()));
     TransferSettings fewest = settings.withSizes(List.of(settings.refitted())).withRandomSets(0)
-        .withResamples(FEWEST_RESAMPLES).withPower(power -> power.withPlanted(0));
-    return new TransferStudy(fewest, seed).run(List.of(run), Progress.NONE).sets().stream().findFirst()
-        .map(TransferResults.PooledSets::verdict).orElse(Verdict.NOT_TESTED);
+        .withPower(power -> power.withPlanted(0));
+    return new TransferStudy(fewest, seed).sets(run).map(TransferResults.PooledSets::verdict)
+        .orElse(Verdict.NOT_TESTED);
   }
 
   /// Common places first, then those behind a data set's first own one.
