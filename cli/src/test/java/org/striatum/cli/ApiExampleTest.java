@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// The example of docs/api.md, as a program and in the shell: what the page says it prints, it prints.
 class ApiExampleTest {
@@ -110,9 +109,18 @@ class ApiExampleTest {
     assertThat(errors).content().doesNotContain("interrupted");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"Hooks and gates by hand", "Directions, patching, lens, attention"})
-  void theShellTakesItsInputWithoutATerminal(String heading) throws Exception {
+  @Test
+  void theShellTakesItsInputWithoutATerminal() throws Exception {
+    theShellTakes("Hooks and gates by hand");
+  }
+
+  @Test
+  @Tag("slow")
+  void theShellTakesTheOtherExample() throws Exception {
+    theShellTakes("Directions, patching, lens, attention");
+  }
+
+  private void theShellTakes(String heading) throws Exception {
     Path script = Files.writeString(folder.resolve("gate.jsh"), block(heading, "java"));
     List<String> lines = printed(Redirect.from(script.toFile()), Striatum.class.getName(), "shell");
     assertThat(lines.stream().collect(Collectors.joining("\n")))

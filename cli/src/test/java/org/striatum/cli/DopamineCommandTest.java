@@ -102,6 +102,7 @@ class DopamineCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void anotherBatchSizeChangesNothing() throws IOException {
     Path other = temporary.resolve("other");
     Session.copy(probed, other);

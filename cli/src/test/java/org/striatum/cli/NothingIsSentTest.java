@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -92,6 +93,7 @@ class NothingIsSentTest {
   }
 
   @Test
+  @Tag("slow")
   void noConnectionIsAskedFor() throws Exception {
     assumeTrue(Files.isExecutable(Path.of(STRACE)), "no strace: whether connections are asked for is not known");
     Path trace = folder.resolve("trace");

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,8 +22,14 @@ class RunHereTest {
   @TempDir
   private Path folder;
 
+  @Test
+  void inTheCurrentFolder() throws Exception {
+    inTheCurrentFolder("");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {".", "", "./."})
+  @ValueSource(strings = {".", "./."})
+  @Tag("slow")
   void inTheCurrentFolder(String output) throws Exception {
     Path run = Files.createDirectories(folder.resolve("here"));
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));

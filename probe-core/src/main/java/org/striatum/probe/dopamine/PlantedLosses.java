@@ -152,7 +152,7 @@ record PlantedLosses(String[] problems, int successes, double[] base, List<doubl
   ///
   /// @param itemsOf of each problem drawn
   private boolean isFall(int[][] itemsOf, double[] responses, SplittableRandom random) {
-    int[] items = Arrays.stream(itemsOf).flatMapToInt(Arrays::stream).toArray();
+    int[] items = Bootstrap.items(itemsOf);
     double change = change(responses, items);
     double error = error(itemsOf, items, responses);
     if (change + FAR * error < 0 || change + error >= 0) {

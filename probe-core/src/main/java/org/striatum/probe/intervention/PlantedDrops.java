@@ -70,17 +70,30 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
     if (!lost.contains(share)) {
       lost.add(share);
     }
+    double[][] changes = changes();
     List<Share> shares = lost.stream().sorted().map(outcome::drop)
-        .map(drop -> share(drop, itemsOf.length, limit, PLANTED)).toList();
-    return new AblationPower(effect, shares, problemsNeeded(effect, limit));
+        .map(drop -> share(drop, changes, itemsOf.length, limit, PLANTED)).toList();
+    return new AblationPower(effect, shares, problemsNeeded(effect, changes, limit));
+  }
+
+  /// What every matched control changes at each item: (items, controls).
+  private double[][] changes() {
+    double[][] changes = new double[base.length][matched.length];
+    for (int i = 0; i < base.length; i++) {
+      for (int c = 0; c < matched.length; c++) {
+        changes[i][c] = matched[c][i] - base[i];
+      }
+    }
+    return changes;
   }
 
   /// The fewest from which on every larger number tried finds enough: few problems may miss the odd one that is hurt most.
-  private double problemsNeeded(double drop, double limit) {
+  private double problemsNeeded(double drop, double[][] changes, double limit) {
     double needed = Double.NaN;
     for (int k = TIMES.length - 1; k >= 0; k--) {
       int problems = (int) Math.ceil(TIMES[k] * itemsOf.length);
-      if (problems < 2 || !(share(drop, problems, limit, PLANTED_FOR_NUMBER).value() >= AblationPower.ENOUGH)) {
+      if (problems < 2
+          || !(share(drop, changes, problems, limit, PLANTED_FOR_NUMBER).value() >= AblationPower.ENOUGH)) {
         return needed;
       }
       needed = problems;
@@ -88,27 +101,28 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
     return needed;
   }
 
-  private Share share(double drop, int problems, double limit, int times) {
+  private Share share(double drop, double[][] changes, int problems, double limit, int times) {
     if (successes && Arrays.stream(matched).mapToDouble(PlantedDrops::mean).average().orElseThrow() < drop) {
       return new Share(drop, 0, 0);
     }
     SplittableRandom random = new SplittableRandom(seed);
     double shrinking = shrinking(problems);
     return new Share(drop, times, (int) IntStream.range(0, times)
-        .filter(_ -> isFound(drop, problems, limit, shrinking, random.split())).count());
+        .filter(_ -> isFound(drop, changes, problems, limit, shrinking, random.split())).count());
   }
 
   private static boolean areSuccesses(double[] outcomes) {
     return Arrays.stream(outcomes).allMatch(outcome -> outcome == 0 || outcome == 1);
   }
 
-  private boolean isFound(double drop, int problems, double limit, double shrinking, SplittableRandom random) {
+  private boolean isFound(double drop, double[][] changes, int problems, double limit, double shrinking,
+      SplittableRandom random) {
     int[][] drawn = new int[problems][];
     Arrays.setAll(drawn, _ -> itemsOf[random.nextInt(itemsOf.length)]);
-    int[] items = Arrays.stream(drawn).flatMapToInt(Arrays::stream).toArray();
+    int[] items = Bootstrap.items(drawn);
     int chosen = random.nextInt(matched.length);
     double[] change = planted(matched[chosen], items, drop, random);
-    double[] controls = Arrays.stream(matched).mapToDouble(outcomes -> meanChange(outcomes, items)).toArray();
+    double[] controls = means(changes, items);
     double middle = mean(controls);
     double fallen = mean(change) - controls[chosen];
     Arrays.setAll(controls, c -> middle + shrinking * (controls[c] - middle));
@@ -186,12 +200,17 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
     return change;
   }
 
-  private double meanChange(double[] outcomes, int[] items) {
-    double sum = 0;
-    for (int i : items) {
-      sum += outcomes[i] - base[i];
+  /// Means of columns over some rows, all columns at once.
+  private static double[] means(double[][] rows, int[] chosen) {
+    double[] means = new double[rows[0].length];
+    for (int row : chosen) {
+      double[] values = rows[row];
+      for (int c = 0; c < means.length; c++) {
+        means[c] += values[c];
+      }
     }
-    return sum / items.length;
+    Arrays.setAll(means, c -> means[c] / chosen.length);
+    return means;
   }
 
   private double[] change(double[] outcomes, int[] items) {
@@ -203,8 +222,12 @@ record PlantedDrops(int[][] itemsOf, double[] base, double[][] matched, int avai
   }
 
   private static McNemarTable table(double[] change) {
-    int broken = (int) Arrays.stream(change).filter(one -> one < 0).count();
-    int repaired = (int) Arrays.stream(change).filter(one -> one > 0).count();
+    int broken = 0;
+    int repaired = 0;
+    for (double one : change) {
+      broken += one < 0 ? 1 : 0;
+      repaired += one > 0 ? 1 : 0;
+    }
     return new McNemarTable(broken, repaired, McNemar.exact(broken, repaired));
   }
 

@@ -47,24 +47,23 @@ public final class Auroc {
       last += scores[order[k]] == scores[order[k - 1]] ? 0 : 1;
       level[order[k]] = last;
     }
-    boolean[] positive = labels.clone();
-    int[] positives = new int[last + 1];
-    int[] negatives = new int[last + 1];
+    int[] cells = new int[scores.length]; // item → where it is counted: negatives of a level, then its positives
+    Arrays.setAll(cells, i -> 2 * level[i] + (labels[i] ? 1 : 0));
+    int[] counts = new int[2 * (last + 1)];
     return items -> {
-      Arrays.fill(positives, 0);
-      Arrays.fill(negatives, 0);
+      Arrays.fill(counts, 0);
       for (int i : items) {
-        (positive[i] ? positives : negatives)[level[i]]++;
+        counts[cells[i]]++;
       }
       long below = 0;
       long total = 0;
-      double wins = 0;
-      for (int l = 0; l < positives.length; l++) {
-        wins += positives[l] * (below + negatives[l] / 2.0);
-        below += negatives[l];
-        total += positives[l];
+      long wins = 0; // twice, so that ties are whole numbers
+      for (int l = 0; l < counts.length; l += 2) {
+        wins += counts[l + 1] * (2 * below + counts[l]);
+        below += counts[l];
+        total += counts[l + 1];
       }
-      return total == 0 || below == 0 ? Double.NaN : wins / ((double) total * below);
+      return total == 0 || below == 0 ? Double.NaN : wins / 2.0 / ((double) total * below);
     };
   }
 

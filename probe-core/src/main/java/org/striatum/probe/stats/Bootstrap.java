@@ -146,19 +146,27 @@ public final class Bootstrap {
     return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
   }
 
-  /// All items of the problems drawn.
-  private static int[] items(int[] drawn, int[][] itemsOf) {
+  /// Items of the problems drawn, one problem after another.
+  ///
+  /// @param drawn the items of each
+  public static int[] items(int[][] drawn) {
     int total = 0;
-    for (int k : drawn) {
-      total += itemsOf[k].length;
+    for (int[] own : drawn) {
+      total += own.length;
     }
     int[] items = new int[total];
     int at = 0;
-    for (int k : drawn) {
-      System.arraycopy(itemsOf[k], 0, items, at, itemsOf[k].length);
-      at += itemsOf[k].length;
+    for (int[] own : drawn) {
+      System.arraycopy(own, 0, items, at, own.length);
+      at += own.length;
     }
     return items;
+  }
+
+  private static int[] items(int[] drawn, int[][] itemsOf) {
+    int[][] own = new int[drawn.length][];
+    Arrays.setAll(own, k -> itemsOf[drawn[k]]);
+    return items(own);
   }
 
   /// Items of each problem, problems in order of first appearance.

@@ -181,7 +181,15 @@ final class NestedControl {
   /// One outer fold's AUROC as a function of any rollouts.
   private static ToDoubleFunction<int[]> fold(double[] scores, boolean[] labels, int[] place) {
     ToDoubleFunction<int[]> auroc = Auroc.over(scores, labels);
-    return items -> auroc.applyAsDouble(Arrays.stream(items).map(i -> place[i]).filter(i -> i >= 0).toArray());
+    return items -> {
+      int[] places = new int[items.length];
+      int count = 0;
+      for (int item : items) {
+        places[count] = place[item];
+        count += place[item] >= 0 ? 1 : 0;
+      }
+      return auroc.applyAsDouble(Arrays.copyOf(places, count));
+    };
   }
 
   private ToDoubleFunction<int[]> within(int[] foldOf, double[] scores, int[] inside) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.probe.dopamine.DopamineResults.Signature;
 import org.striatum.probe.dopamine.PlantedRollouts.Feature;
@@ -109,6 +110,7 @@ class SignatureTestTest {
   /// Nothing is planted, effects of problem and rollout aside: over 120 studies of 10 coordinates, no more than the stated
   /// 5 % may call anything, and each part alone passes about as often as its level says.
   @Test
+  @Tag("slow")
   void nothingIsCalledWhereNothingIsPlanted() {
     int seeds = 120;
     int width = 10;

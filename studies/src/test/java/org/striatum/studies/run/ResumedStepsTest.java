@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.ProblemSet;
@@ -340,12 +341,22 @@ class ResumedStepsTest {
     assertThat(files(run)).isEqualTo(undisturbed);
   }
 
-  /// Shares that are computed one after another as other processes would, by an engine that damages a shard of the first round.
   @Test
   void capturesByShares() throws IOException {
+    capturesBy(2);
+  }
+
+  @Test
+  @Tag("slow")
+  void capturesByOneShareOrMany() throws IOException {
+    capturesBy(1, 5);
+  }
+
+  /// Shares that are computed one after another as other processes would, by an engine that damages a shard of the first round.
+  private void capturesBy(int... numbers) throws IOException {
     batch = 256;
     SortedMap<String, Sha256> undisturbed = captured();
-    for (int shares : new int[]{1, 2, 5}) {
+    for (int shares : numbers) {
       Path run = drawn("run-" + shares);
       List<Integer> rounds = new ArrayList<>();
       ShareEngine engine = new ShareEngine() {
