@@ -100,12 +100,15 @@ final class DataTargets {
             "finish_reason": "stop"}, {"text": "3", "token_ids": [7], "finish_reason": "length", "score": 0}], \
             "score": 1, "answer": "2"}
             """),
-        completions("import-completions", """
-            {"id": "a", "prompt": "1+1=", "choices": [{"text": "2", "finish_reason": "stop", "reward": 1}], "answer": 2}
-            {"id": "b", "prompt": [3, 4], "choices": [{"text": "2", "finish_reason": "length"}], "reward": 0, "answer": 3}
-            """.replace("[3, 4]", "\"2+1=\"")),
-        completions("import-ids", "{\"prompt\": [3, 4], \"choices\": [{\"text\": \"2\", \"token_ids\": [5]}], \"reward\": 1, "
-            + "\"answer\": \"2\"}\n"),
+        completions("import-completions",
+            """
+                {"id": "a", "prompt": "1+1=", "choices": [{"text": "2", "finish_reason": "stop", "reward": 1}], "answer": 2}
+                {"id": "b", "prompt": [3, 4], "choices": [{"text": "2", "finish_reason": "length"}], "reward": 0, "answer": 3}
+                """
+                .replace("[3, 4]", "\"2+1=\"")),
+        completions("import-ids",
+            "{\"prompt\": [3, 4], \"choices\": [{\"text\": \"2\", \"token_ids\": [5]}], \"reward\": 1, "
+                + "\"answer\": \"2\"}\n"),
         completions("import-chat", """
             {"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": [{"type": "text", \
             "text": "1+1?"}]}], "choices": [{"message": {"content": "2", "reasoning_content": "1 and 1"}, \

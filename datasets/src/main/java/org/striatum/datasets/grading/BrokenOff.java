@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /// What a text that the token limit cut off leaves open at its end: a number, a word, a formula or a box that may go on.
 final class BrokenOff {
   /// The last word, with marks in it: `1` may become 18, `1.` 1.5 and `hal` half.
-  private static final Pattern LAST = Pattern.compile("(?<![^\\s。，；！？])[^\\s。，；！？]*(?:[\\p{L}\\p{N}]|\\p{N}[.,])\\h*\\z");
+  private static final Pattern LAST = Pattern
+      .compile("(?<![^\\s。，；！？])[^\\s。，；！？]*(?:[\\p{L}\\p{N}]|\\p{N}[.,])\\h*\\z");
   /// The letter of a choice that was asked for in one token.
   private static final Pattern LETTER = Pattern.compile("\\s*\\(?[A-J]\\s*");
   /// A formula without its end.

@@ -96,7 +96,8 @@ final class Sentences {
   /// The last character tells most lines apart.
   private static boolean announcing(String bare) {
     char last = bare.charAt(bare.length() - 1);
-    return ("rse".indexOf(Character.toLowerCase(last)) >= 0 || !Character.isLetterOrDigit(last) && ".!$".indexOf(last) < 0)
+    return ("rse".indexOf(Character.toLowerCase(last)) >= 0
+        || !Character.isLetterOrDigit(last) && ".!$".indexOf(last) < 0)
         && ANNOUNCING.matcher(bare).matches();
   }
 
@@ -114,7 +115,8 @@ final class Sentences {
   private static boolean isMarked(String line) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
-      if (c >= FIRST_PICTURE || "*_`<|".indexOf(c) >= 0 || (c == ')' && i > 1 && ":-".indexOf(line.charAt(i - 1)) >= 0)) {
+      if (c >= FIRST_PICTURE || "*_`<|".indexOf(c) >= 0
+          || (c == ')' && i > 1 && ":-".indexOf(line.charAt(i - 1)) >= 0)) {
         return true;
       }
     }
@@ -157,7 +159,8 @@ final class Sentences {
       char c = line.charAt(i);
       char before = line.charAt(i - 1);
       boolean space = c == ' ' || c == '\t' || c >= 0x80;
-      if ((space && ".!?…)\"”$}".indexOf(before) >= 0) || (space && before >= '0' && before <= '9' && goesOnWithSo(line, i))
+      if ((space && ".!?…)\"”$}".indexOf(before) >= 0)
+          || (space && before >= '0' && before <= '9' && goesOnWithSo(line, i))
           || "。！？".indexOf(before) >= 0) {
         return true;
       }

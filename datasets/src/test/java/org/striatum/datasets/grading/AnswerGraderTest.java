@@ -232,11 +232,13 @@ class AnswerGraderTest {
   @Tag("slow")
   @Timeout(60)
   void textsUpToTheLimitEndSoon(AnswerGrader grader) {
-    for (String piece : new String[]{"\\boxed{1} ", "\nQuestion: ", "\n\nWhat is it? ", "\\begin{align}", "The total is 5. ",
+    for (String piece : new String[]{"\\boxed{1} ", "\nQuestion: ", "\n\nWhat is it? ", "\\begin{align}",
+        "The total is 5. ",
         "$1$ ", "(", "A"}) {
       String text = piece.repeat(ReadingWork.LONGEST / piece.length());
       assertThat(grader.grade("7", text, Reading.USUAL).reward()).isZero();
-      assertThat(grader.grade("7", "The answer is 7. " + text, Reading.USUAL, true).read().orElse("")).isNotEqualTo("8");
+      assertThat(grader.grade("7", "The answer is 7. " + text, Reading.USUAL, true).read().orElse(""))
+          .isNotEqualTo("8");
     }
   }
 

@@ -24,7 +24,8 @@ final class HubCache {
       Path snapshots = folder.resolve("snapshots");
       // What is no plain name need not even be a path.
       if (!revision.matches("[\\w.-]+") || !Files.isDirectory(snapshots.resolve(revision))) {
-        throw new CheckpointException(main + " names no folder of " + snapshots + ": give the snapshot's folder itself");
+        throw new CheckpointException(
+            main + " names no folder of " + snapshots + ": give the snapshot's folder itself");
       }
       return snapshots.resolve(revision);
     } catch (IOException unreadable) {

@@ -111,7 +111,8 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
   public int otherwiseRead() {
     return (int) IntStream.range(0, before.size()).filter(i -> before.get(i).reward() == after.get(i).reward()
         && (!Objects.equals(before.get(i).read(), after.get(i).read())
-            || before.get(i).timeLimit() != after.get(i).timeLimit() || before.get(i).unread() != after.get(i).unread()))
+            || before.get(i).timeLimit() != after.get(i).timeLimit()
+            || before.get(i).unread() != after.get(i).unread()))
         .count();
   }
 
