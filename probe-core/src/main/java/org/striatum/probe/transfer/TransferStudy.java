@@ -247,7 +247,8 @@ public final class TransferStudy {
     List<Transfer> transfers = new ArrayList<>();
     for (Map<String, FittedPlace> at : fitted.values()) {
       for (FittedPlace from : at.values()) {
-        at.values().stream().filter(to -> to != from).forEach(to -> transfers.add(new Transfer(from, to, false)));
+        at.values().stream().filter(to -> !to.place().equals(from.place()))
+            .forEach(to -> transfers.add(new Transfer(from, to, false)));
       }
     }
     return new Question(run, run, pairs(fitted), scored(run + " and " + run, transfers));
