@@ -97,7 +97,7 @@ final class Sentences {
   private static boolean announcing(String bare) {
     char last = bare.charAt(bare.length() - 1);
     return ("rse".indexOf(Character.toLowerCase(last)) >= 0
-        || !Character.isLetterOrDigit(last) && ".!$".indexOf(last) < 0)
+        || (!Character.isLetterOrDigit(last) && ".!$".indexOf(last) < 0))
         && ANNOUNCING.matcher(bare).matches();
   }
 
