@@ -43,10 +43,10 @@ import org.striatum.studies.fits.Fits;
 import org.striatum.studies.run.FlatRecord;
 import org.striatum.studies.run.NotedCheckpoint;
 import org.striatum.studies.run.RunFolder;
-import org.striatum.studies.shards.Shard;
-import org.striatum.studies.shards.Share;
-import org.striatum.studies.shards.Workplace;
-import org.striatum.studies.shards.Workplace.Job;
+import org.striatum.studies.shares.OwnShare;
+import org.striatum.studies.shares.Share;
+import org.striatum.studies.shares.Workplace;
+import org.striatum.studies.shares.Workplace.Job;
 
 /// Readers of run folders: manifest, rollouts, states, fits, results, learned gates, and what interrupted work left.
 final class RunTargets {
@@ -163,10 +163,10 @@ final class RunTargets {
           Resealed.journal(path.resolve("kept.partial"));
           goOn(path);
         }),
-        folder("share", to -> Files.write(Files.createDirectories(to).resolve(Shard.FILE),
-            RecordJson.compact(Shard.FORMAT,
-                new Shard("probe", "../run", KEY, new TreeMap<>(Map.of("numbers", List.of(0, 2)))))),
-            Shard.FILE, path -> Share.in(path).run()));
+        folder("share", to -> Files.write(Files.createDirectories(to).resolve(Share.FILE),
+            RecordJson.compact(Share.FORMAT,
+                new Share("probe", "../run", KEY, new TreeMap<>(Map.of("numbers", List.of(0, 2)))))),
+            Share.FILE, path -> OwnShare.in(path).run()));
   }
 
   private static void pieces(Path to) throws IOException {
