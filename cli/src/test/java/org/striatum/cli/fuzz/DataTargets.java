@@ -41,8 +41,10 @@ import org.striatum.studies.neurons.NeuronSelection;
 final class DataTargets {
   private static final String QUESTIONS = "{\"question\": \"1+1\", \"answer\": \"a #### 2\"}\n";
   private static final String COLUMNS = "question,answer\n\"1+1\",#### 2\n2+2,#### 4\n";
-  private static final String OUTCOMES = "{\"problem\": \"a\", \"reward\": 1, \"prompt_length\": 1, \"finished\": true}\n"
-      + "{\"problem\": 2, \"reward\": false, \"prompt_length\": 1, \"dataset\": \"d\", \"prompt\": \"p\", \"answer\": \"3\"}\n";
+  private static final String OUTCOMES = """
+      {"problem": "a", "reward": 1, "prompt_length": 1, "finished": true}
+      {"problem": 2, "reward": false, "prompt_length": 1, "dataset": "d", "prompt": "p", "answer": "3"}
+      """;
 
   private DataTargets() {}
 
