@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.striatum.datasets.ForeignLine.Text;
 import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Graded;
@@ -134,7 +135,7 @@ final class ForeignReader {
       throw new MalformedRowException("has another reference than an earlier line of its prompt, '%s' and '%s'"
           .formatted(answer, before));
     }
-    List<Grade> grades = new ArrayList<>();
+    List<Supplier<Grade>> grades = new ArrayList<>();
     for (Text text : texts) {
       grades.add(grade(line, problem, text, named));
     }
@@ -149,16 +150,18 @@ final class ForeignReader {
     }
   }
 
-  private Grade grade(ForeignLine line, Problem problem, Text text, String named) throws MalformedRowException {
-    if (grader.isPresent()) {
-      return new ReadingGrader(grader.get(), Reading.USUAL).grade(problem, text.text());
+  private Supplier<Grade> grade(ForeignLine line, Problem problem, Text text, String named)
+      throws MalformedRowException {
+    if (grader.isPresent()) { // whoever asks in another way grades otherwise
+      return () -> new ReadingGrader(grader.get(), Reading.USUAL).grade(problem, text.text());
     }
     double score = score(line.fields(), line.scored(text));
     List<String> completion = List.of(problem.prompt(), text.text(), text.thought().orElse(""), problem.answer(),
         line.apart());
     noteContradiction(scored.putIfAbsent(completion, new Seen(score, at)), score);
     line.contradicted(named, score).ifPresent(how -> disagreeing.add(at + ": " + how));
-    return new Grade(score == 1 ? 1 : 0, Optional.empty(), false); // another score refuses the file at its end
+    Grade own = new Grade(score == 1 ? 1 : 0, Optional.empty(), false); // another score refuses the file at its end
+    return () -> own;
   }
 
   /// The file's own score. One that is neither 0 nor 1 refuses the file: to leave out its line alone would select by outcome.

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.table.TableFile;
 import org.striatum.probe.model.TokenSequence;
@@ -45,16 +46,21 @@ public record ForeignRollouts(ProblemSource source, List<Graded> completions, Op
   /// @param asked as what the file has the prompt
   /// @param tokens of prompt and completion where the file carries them: they are used as they are. Only those of the prompt
   ///     where the prompt is tokens and the completion is not
-  /// @param grade by a grader, or the file's own score
+  /// @param judged by a grader when it is asked, or the file's own score
   public record Graded(Problem problem, int sample, String text, Optional<String> thought, Optional<Boolean> finished,
-      Asked asked, Optional<TokenSequence> tokens, Grade grade) {
+      Asked asked, Optional<TokenSequence> tokens, Supplier<Grade> judged) {
     /// Those that a chat template makes the prompt of; none where it is no chat.
     public List<Message> messages() {
       return asked instanceof Asked.Chat chat ? chat.messages() : List.of();
     }
 
+    /// By a grader, of the text as it stands, or the file's own score.
+    public Grade grade() {
+      return judged.get();
+    }
+
     public double reward() {
-      return grade.reward();
+      return grade().reward();
     }
   }
 
