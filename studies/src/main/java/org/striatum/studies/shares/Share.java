@@ -1,5 +1,6 @@
 package org.striatum.studies.shares;
 
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -19,7 +20,13 @@ public record Share(String step, String run, Sha256 key, SortedMap<String, List<
   public static final String FILE = "share.json";
   static final String PIECES = "pieces.partial";
 
+  /// @throws IllegalArgumentException if the step, the run folder or the key is missing, or the folder is no relative path
   public Share {
+    if (step == null || run == null || key == null || Path.of(run).isAbsolute()) {
+      throw new IllegalArgumentException(
+          "a share needs a step, a run folder relative to its own and a key, found %s, %s, %s".formatted(step, run,
+              key));
+    }
     pieces = Collections.unmodifiableSortedMap(new TreeMap<>(pieces));
   }
 
