@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
 import org.striatum.cli.summary.GradeSummary;
@@ -96,11 +94,6 @@ final class GradeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static SortedMap<String, Long> beyond(Regrading regrading) {
-    return regrading.after().stream().filter(after -> after.unread() != null)
-        .collect(Collectors.groupingBy(after -> after.unread().printed(), TreeMap::new, Collectors.counting()));
-  }
-
   private void stale() throws IOException {
     try (RunFolder run = RunFolder.read(folder)) {
       RewardGraders.stale(run).forEach(console::note);
@@ -120,7 +113,7 @@ final class GradeCommand implements Callable<Integer> {
       if (json) {
         console.json(new Graded(regrading.after().size(), regrading.changes().stream().map(Changed::of).toList(),
             regrading.otherwiseRead(), (int) regrading.after().stream().filter(after -> after.read() == null).count(),
-            beyond(regrading), again));
+            regrading.beyond(), again));
       } else {
         new GradeSummary(console).print(regrading, again, dryRun);
       }

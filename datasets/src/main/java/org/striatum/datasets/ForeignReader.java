@@ -152,7 +152,7 @@ final class ForeignReader {
 
   private Supplier<Grade> grade(ForeignLine line, Problem problem, Text text, String named)
       throws MalformedRowException {
-    if (grader.isPresent()) { // whoever asks in another way grades otherwise
+    if (grader.isPresent()) { // an import grades behind what its prompts and stops leave of the text, and never asks for this
       return () -> new ReadingGrader(grader.get(), Reading.USUAL).grade(problem, text.text());
     }
     double score = score(line.fields(), line.scored(text));

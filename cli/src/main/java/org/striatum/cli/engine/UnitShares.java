@@ -21,7 +21,7 @@ import org.striatum.studies.shares.SharesFailedException;
 /// @param progress over units
 public record UnitShares(UnitRunner runner, List<String> command, Environment environment,
     Progress progress, Consumer<String> note) implements ShareEngine {
-  /// A JVM that opens a checkpoint takes about half of it, on a busy machine nearly all.
+  /// To start a process and open a checkpoint takes about a third of it, on a busy machine nearly all.
   private static final Duration WORTH = Duration.ofSeconds(10);
   private static final String LOG = "log.txt";
 

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.striatum.cli.console.Console;
 import org.striatum.probe.rollout.Rollout;
-import org.striatum.probe.rollout.Unread;
 import org.striatum.studies.rollouts.Regrading;
 import org.striatum.studies.rollouts.RolloutResults;
 
@@ -27,16 +26,11 @@ public record GradeSummary(Console console) {
     }
     console.say("%d of %d rewards changed, %d the same for another answer".formatted(regrading.changes().size(),
         regrading.after().size(), regrading.otherwiseRead()));
-    for (Unread why : Unread.values()) {
-      long beyond = regrading.after().stream().filter(rollout -> rollout.unread() == why).count();
-      if (beyond > 0) {
-        console.say("%d of %d completions not read: %s".formatted(beyond, regrading.after().size(), why.printed()));
-      }
-    }
-    long unread = regrading.after().stream().filter(rollout -> rollout.read() == null && rollout.unread() == null)
-        .count();
-    if (unread > 0) {
-      console.say("%d of %d completions not read: no committed answer".formatted(unread, regrading.after().size()));
+    regrading.beyond().forEach((why, count) -> console
+        .say("%d of %d completions not read: %s".formatted(count, regrading.after().size(), why)));
+    if (regrading.withoutAnswer() > 0) {
+      console.say("%d of %d completions not read: no committed answer".formatted(regrading.withoutAnswer(),
+          regrading.after().size()));
     }
     List<RolloutResults.DatasetAccuracy> before = RolloutResults.of(regrading.before()).datasets();
     List<RolloutResults.DatasetAccuracy> after = RolloutResults.of(regrading.after()).datasets();

@@ -15,9 +15,9 @@ import org.striatum.datasets.grading.TexSpans.Span;
 ///
 /// What a value is, with its unit, says each grader ([AnswerKind]).
 final class Commitment {
-  private static final Pattern UNDECIDED = Grammar.rule("undecided");
+  static final Pattern UNDECIDED = Grammar.rule("undecided");
   /// It needs one of these.
-  private static final AnyWord MAY_BE_UNDECIDED = AnyWord.of("not", "n't", "n’t", "unable", "impossible",
+  static final AnyWord MAY_BE_UNDECIDED = AnyWord.of("not", "n't", "n’t", "unable", "impossible",
       "insufficient");
   /// Before a sentence that is more than a value.
   private static final Pattern ITEM = Pattern.compile("\\d{1,2}[.)]\\h+(?=[^=]*\\p{L}{3}|[^=]*=)");

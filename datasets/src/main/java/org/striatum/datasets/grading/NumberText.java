@@ -43,7 +43,7 @@ final class NumberText {
   static final Map<String, Long> SCALES = Map.of("hundred", 100L, "thousand", 1000L, "million", 1_000_000L,
       "billion", 1_000_000_000L, "trillion", 1_000_000_000_000L, "dozen", 12L);
   /// A thousand or more in one letter: behind an amount of money, or a capital K.
-  private static final Pattern SHORT_SCALE = Pattern
+  static final Pattern SHORT_SCALE = Pattern
       .compile("((?<![\\w.,])[$€£¥₹]\\h?\\d[\\d,.]{0,20})([kKMB])(?!\\w)|((?<![\\w.,])\\d[\\d,.]{0,20})(K)(?![\\w/])");
   private static final Map<String, String> LONG_SCALES = Map.of("K", "thousand", "M", "million", "B", "billion");
   private static final Pattern OPERATION = Pattern
@@ -255,7 +255,7 @@ final class NumberText {
   }
 
   /// Whether a letter of a scale stands behind a number.
-  private static boolean mayBeScaled(String text) {
+  static boolean mayBeScaled(String text) {
     for (int i = 1; i < text.length(); i++) {
       char before = text.charAt(i - 1);
       if ("kKMB".indexOf(text.charAt(i)) >= 0 && ((before >= '0' && before <= '9') || before == ',' || before == '.')) {

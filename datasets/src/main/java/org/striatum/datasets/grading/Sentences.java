@@ -12,17 +12,17 @@ import org.striatum.datasets.grading.TexSpans.Span;
 /// line that announces its answer (`Answer:`, `### Final answer`) is one with the next.
 final class Sentences {
   /// `**` of bold, not of `10**2`; `__`; backticks and code fences; tags of bold.
-  private static final Pattern EMPHASIS = Pattern
+  static final Pattern EMPHASIS = Pattern
       .compile(
           "(?<![\\w)}])\\*\\*|\\*\\*(?![\\w(\\\\])|(?<!\\w)__|__(?!\\w)|`{1,3}(?:json|text|latex|math)?|</?(?:b|strong|em|i|p|div|span|li|ul|ol|h[1-6])>|<br\\h?/?>");
   /// Pictures say nothing, but for those that judge or doubt.
-  private static final Pattern PICTURES = Pattern
+  static final Pattern PICTURES = Pattern
       .compile("(?![❌🚫❎❓❔❗⛔👎🤔🙅😕🤷])\\p{IsEmoji_Presentation}\\uFE0F?\\h?|\\h:-?\\)(?=\\s|$)");
   /// The row of a table that holds its total, and nothing else.
-  private static final Pattern TOTAL_ROW = Pattern
+  static final Pattern TOTAL_ROW = Pattern
       .compile(
           "(?i)\\h*\\|\\h*(?:grand |overall )?(?:total|sum)\\h*(?:\\|[\\h–—-]*){1,6}\\|\\h*([^|\\h][^|]{0,40}?)\\h*\\|\\h*");
-  private static final Pattern SLANTED = Pattern
+  static final Pattern SLANTED = Pattern
       .compile("(?m)(?<![\\w*)}\\]])([*_])([^\\s*_](?:[^*_\\n]{0,60}[^\\s*_])?)\\1(?![\\w*(])");
   /// Marks of lists and headings; `#28` is an answer behind a mark.
   private static final Pattern BULLET = Pattern
@@ -38,7 +38,7 @@ final class Sentences {
   private static final Pattern TITLE = Pattern
       .compile("(?i)(?:final |correct )?(?:answer|result|solution|conclusion|summary|calculation|total)s?");
   /// The end of a sentence: not a decimal point, nor that of `sq. cm`.
-  private static final Pattern END = Pattern.compile(
+  static final Pattern END = Pattern.compile(
       "(?<=[.!?…][)\"”]?)\\h+(?=[\\p{Lu}(\\[\"“'$\\\\<😀-🙏])|(?<=[a-z]{3}[.!?])(?<!\\b(?:approx|vol|fig|min|max|sec|hrs|avg|est|nos|etc|pts|lbs|doz|gal|tbsp|tsp|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)[.])\\h+(?=\\d)|(?<=[。！？])|(?<=[$\\d}])\\h+(?=(?:So|Thus|Therefore|Hence|Final\\hAnswer)\\b)");
   /// The empty line of a text that is quoted from JSON.
   private static final Pattern QUOTED_BREAK = Pattern.compile("(?:\\\\n){2}+(?![a-z])");
@@ -112,7 +112,7 @@ final class Sentences {
   }
 
   /// Whether a line may hold emphasis, a picture or the row of a table.
-  private static boolean isMarked(String line) {
+  static boolean isMarked(String line) {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (c >= FIRST_PICTURE || "*_`<|".indexOf(c) >= 0
@@ -154,7 +154,7 @@ final class Sentences {
   }
 
   /// Whether a sentence may end within a line: a space behind one of the characters before which [#END] looks.
-  private static boolean mayEnd(String line) {
+  static boolean mayEnd(String line) {
     for (int i = 1; i < line.length(); i++) {
       char c = line.charAt(i);
       char before = line.charAt(i - 1);

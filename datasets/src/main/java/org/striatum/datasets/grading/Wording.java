@@ -35,9 +35,9 @@ final class Wording {
               + "|(?i)\\bstatement\\h(?:\\d|I{1,3})\\his\\hfalse\\b");
   static final int LONGEST_SENTENCE = 1500;
   /// [#SPOKEN] has no ASCII words but these.
-  private static final AnyWord MAY_SPEAK = AnyWord.of("answer", "respuesta", "antwort", "resposta", "risposta");
+  static final AnyWord MAY_SPEAK = AnyWord.of("answer", "respuesta", "antwort", "resposta", "risposta");
   /// [#IS_ANSWER] needs one of these.
-  private static final AnyWord MAY_BE_ANSWER = AnyWord.of("stands", "answer", "solution", "choice", "option", "one",
+  static final AnyWord MAY_BE_ANSWER = AnyWord.of("stands", "answer", "solution", "choice", "option", "one",
       "result", "total", "correct", "right");
 
   private Wording() {}

@@ -28,12 +28,12 @@ public final class DuckDb {
   /// @throws UsageException if the file has a name that cannot be opened
   /// @throws IOException if the library cannot be unpacked or loaded
   public static Connection open(String file, Properties options) throws SQLException, IOException {
+    requireName(file);
     load();
     Properties all = new Properties();
     all.putAll(options);
     all.setProperty("autoinstall_known_extensions", "false");
     all.setProperty("autoload_known_extensions", "false");
-    requireName(file);
     return DriverManager.getConnection("jdbc:duckdb:" + file, all);
   }
 

@@ -68,12 +68,13 @@ public record StepCutter(Pattern separator) {
     for (int t = 1; t < token.length; t++) {
       token[t] += token[t - 1];
     }
+    long characters = pieces.stream().mapToLong(String::length).sum();
+    if (characters > LONGEST) {
+      throw new UsageException(
+          "a completion that is cut into steps has at most %d characters, found %d".formatted(LONGEST, characters));
+    }
     String text = String.join("", pieces);
     IntStream.Builder ends = IntStream.builder();
-    if (text.length() > LONGEST) {
-      throw new UsageException(
-          "a completion that is cut into steps has at most %d characters, found %d".formatted(LONGEST, text.length()));
-    }
     Matcher matcher = separator.matcher(new CountedText(text));
     int last = 0; // last state of the step before
     int content = visible(text, 0); // first character of this step that is no white space

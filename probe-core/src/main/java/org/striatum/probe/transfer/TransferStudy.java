@@ -139,8 +139,8 @@ public final class TransferStudy {
     }
     return pairs.isEmpty()
         ? Optional.empty()
-        : oneFamily(List.of(new SetPool(settings, streams, pieces).of(run.name(), run.name(), pairs, 1))).stream()
-            .findFirst();
+        : Optional.of(oneFamily(List.of(new SetPool(settings, streams, pieces).of(run.name(), run.name(), pairs, 1)))
+            .getFirst());
   }
 
   /// Places that one question is about.

@@ -116,6 +116,17 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
         .count();
   }
 
+  /// Completions that are beyond what graders read, by the reason's printed name; without those of which there are none.
+  public SortedMap<String, Long> beyond() {
+    return after.stream().filter(rollout -> rollout.unread() != null)
+        .collect(Collectors.groupingBy(rollout -> rollout.unread().printed(), TreeMap::new, Collectors.counting()));
+  }
+
+  /// Completions that were read and gave no answer.
+  public long withoutAnswer() {
+    return after.stream().filter(rollout -> rollout.read() == null && rollout.unread() == null).count();
+  }
+
   /// Whether anything is other than the run has it, the version of a grader included.
   public boolean changed(RunFolder folder) throws IOException {
     return !versions().equals(folder.manifest().inputs().data().graders()) || !changes().isEmpty()
