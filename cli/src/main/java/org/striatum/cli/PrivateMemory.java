@@ -22,12 +22,12 @@ final class PrivateMemory implements AutoCloseable {
 
   /// Memory taken since the start.
   ///
-  /// @param bytes growth
+  /// @param bytes growth, negative where less is held than before
   /// @param peakBytes the largest growth at any time
   record Growth(long bytes, long peakBytes) {
     @Override
     public String toString() {
-      return "%.1f MB more private memory, at most %.1f MB".formatted(bytes / 1e6, peakBytes / 1e6);
+      return "private memory %+.1f MB, at most %+.1f MB".formatted(bytes / 1e6, peakBytes / 1e6);
     }
   }
 
