@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.matheclipse.core.basic.Config;
 import org.matheclipse.core.eval.EvalEngine;
 import org.matheclipse.core.expression.F;
@@ -62,6 +63,8 @@ final class Algebra {
   /// A limit is of the processor's time, so that a grade does not depend on what else the machine does.
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final int PATIENCE = 5;
+  /// Nobody says that Symja may answer two questions at once; few answers come so far.
+  private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
   private static final long STEP = 20_000_000;
   private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
   private static final AtomicBoolean NUMBERS = new AtomicBoolean();
@@ -264,6 +267,15 @@ final class Algebra {
   /// @param failed the result of an evaluation that throws, which is no proof
   /// @param limit nanoseconds of the processor; of the clock, [#PATIENCE] times as many
   private static <T> Optional<T> run(T failed, Callable<T> work, long limit, AtomicReference<EvalEngine> engine) {
+    ONE_AT_A_TIME.lock();
+    try {
+      return runAlone(failed, work, limit, engine);
+    } finally {
+      ONE_AT_A_TIME.unlock();
+    }
+  }
+
+  private static <T> Optional<T> runAlone(T failed, Callable<T> work, long limit, AtomicReference<EvalEngine> engine) {
     FutureTask<T> task = new FutureTask<>(work);
     Thread thread = Thread.ofPlatform().daemon().name("algebra").stackSize(16L << 20).start(task);
     long start = System.nanoTime();

@@ -31,6 +31,8 @@ import org.striatum.probe.rollout.Grade;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.run.BadDataException;
+import org.striatum.probe.run.ParallelWork;
+import org.striatum.probe.run.Progress;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 import org.striatum.studies.registration.Registration;
@@ -113,11 +115,7 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
 
   @Override
   public Found<RolloutResults> find(StudyRun run, ImportSettings settings) throws IOException {
-    List<Rollout> rollouts = rollouts(run);
-    RolloutFile.write(run.folder().rollouts(), rollouts);
-    RolloutResults counted = made.source().grader() == null
-        ? RolloutResults.gradedElsewhere(rollouts)
-        : RolloutResults.of(rollouts);
+    RolloutResults counted = write(run);
     return Found.only(counted).with(_ -> List.of(run.folder().rollouts()))
         .with(sources(new ProblemSources(List.of(made.source()))));
   }
@@ -243,26 +241,44 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
         && reading.behind(graded.problem().prompt()).graded(cut).isEmpty();
   }
 
-  /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes.
-  private List<Rollout> rollouts(StudyRun run) throws IOException {
+  /// Prompt and completion as tokens: text, or the chat that the checkpoint's template writes. Few completions are held as rollouts
+  /// at a time.
+  private RolloutResults write(StudyRun run) throws IOException {
     HookedModel model = run.anyModel();
     CompletionText texts = run.completions(model);
     Prompting prompting = prompting(run);
-    ImportedText imported = new ImportedText(made.source(), model, texts, prompting);
-    List<Rollout> rollouts = new ArrayList<>();
-    for (Graded graded : written(prompting, _ -> {})) {
-      rollouts.add(rollout(graded, told(imported, graded), run.prompts(), texts));
+    ImportedText imported = new ImportedText(model, texts, prompting);
+    List<Graded> written = written(prompting, _ -> {});
+    RolloutCounts counts = new RolloutCounts(made.source().grader() != null);
+    ImportDoubts doubts = new ImportDoubts(made.source(), run.prompts().thinking().close());
+    Positions positions = new Positions(model.facts(), "completions with their prompts");
+    try (RolloutFile.Writer file = new RolloutFile.Writer(run.folder().rollouts());
+        Progress.Task task = run.progress().start("import", written.size(), "completion")) {
+      ParallelWork.inOrder(written, ParallelWork.threads(written.size()),
+          graded -> imported(imported, graded, run.prompts(), texts),
+          one -> {
+            Rollout rollout = one.rollout;
+            String place = "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset());
+            Positions.requirePrompt(model.facts(), place, rollout.promptLength());
+            positions.add(place, rollout.tokens().length);
+            counts.add(rollout);
+            doubts.add(one.seen);
+            file.append(rollout);
+            task.step(1);
+          });
+      doubts.told().forEach(run.note());
+      positions.requireAll();
+      file.commit();
     }
-    imported.doubts().forEach(run.note());
-    for (Rollout rollout : rollouts) {
-      Positions.requirePrompt(model.facts(),
-          "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.promptLength());
-    }
-    Positions.require(model.facts(),
-        rollouts.stream().map(rollout -> new Positions.Sequence("completions with their prompts",
-            "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset()), rollout.tokens().length))
-            .toList());
-    return rollouts;
+    return counts.results();
+  }
+
+  private record Imported(Rollout rollout, ImportDoubts.Seen seen) {}
+
+  private Imported imported(ImportedText imported, Graded graded, PromptFormat format, CompletionText texts)
+      throws BadDataException {
+    ImportedText.TokenizedText told = told(imported, graded);
+    return new Imported(rollout(graded, told, format, texts), told.seen());
   }
 
   /// @throws BadDataException where [ImportedText#of] refuses a completion, naming its problem

@@ -1,6 +1,5 @@
 package org.striatum.studies.rollouts;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.striatum.datasets.ForeignRollouts.Asked;
 import org.striatum.datasets.ForeignRollouts.Graded;
-import org.striatum.datasets.ProblemSource;
 import org.striatum.datasets.grading.Reading;
 import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.hooks.HookedModel;
@@ -17,7 +15,6 @@ import org.striatum.hooks.text.Tokenizer;
 import org.striatum.probe.model.Sampling;
 import org.striatum.probe.model.TokenSequence;
 import org.striatum.probe.rollout.Problem;
-import org.striatum.probe.run.BadDataException;
 import org.striatum.probe.run.UsageException;
 import org.striatum.studies.run.CompletionText;
 
@@ -29,7 +26,6 @@ final class ImportedText {
       "<|end_of_text|>", "<｜end▁of▁sentence｜>");
   private static final int SHOWN = 40;
 
-  private final ProblemSource source;
   private final HookedModel model;
   private final Tokenizer tokenizer;
   private final CompletionText texts;
@@ -37,14 +33,8 @@ final class ImportedText {
   private final Prompting prompting;
   private final Set<Integer> endTokens;
   private final List<String> ends;
-  private int read;
-  private int carried;
-  private int shortened;
-  private int insideThought;
-  private final List<String> otherwise = new ArrayList<>();
 
-  ImportedText(ProblemSource source, HookedModel model, CompletionText texts, Prompting prompting) {
-    this.source = source;
+  ImportedText(HookedModel model, CompletionText texts, Prompting prompting) {
     this.model = model;
     this.texts = texts;
     this.tokenizer = texts.tokenizer();
@@ -67,28 +57,25 @@ final class ImportedText {
   /// A completion as the run keeps it.
   ///
   /// @param finished whether the model ended it; empty if nothing says so
-  record TokenizedText(Problem problem, String text, Optional<Boolean> finished, TokenSequence tokens) {}
+  /// @param seen what a reader should know of it
+  record TokenizedText(Problem problem, String text, Optional<Boolean> finished, TokenSequence tokens,
+      ImportDoubts.Seen seen) {}
 
   /// @throws UsageException if the file carries a token that the model has not
   TokenizedText of(Graded graded) {
-    read++;
     Problem problem = asked(graded);
     Reading reading = format.reading(problem.dataset()).behind(problem.prompt());
     String whole = graded.thought().map(thought -> reading.joined(thought, graded.text(),
         !graded.text().isBlank() || graded.finished().orElse(true))).orElse(graded.text());
     String turn = Sampling.cut(whole, ends);
     String text = Sampling.cut(turn, reading.stops());
-    if (text.length() < whole.length()) {
-      shortened++;
-    }
-    if (reading.opened() && !text.contains(reading.close()) && graded.finished().orElse(true)) {
-      insideThought++;
-    }
-    TokenSequence tokens = graded.tokens().filter(ids -> isWhole(graded, ids)).isPresent()
-        ? carried(graded, problem, text)
-        : encoded(graded, problem, turn, text);
-    return new TokenizedText(problem, text, text.length() < whole.length() ? Optional.of(true) : graded.finished(),
-        tokens);
+    boolean shortened = text.length() < whole.length();
+    boolean insideThought = reading.opened() && !text.contains(reading.close()) && graded.finished().orElse(true);
+    Optional<TokenSequence> carried = graded.tokens().filter(ids -> isWhole(graded, ids)).map(this::upToEnd);
+    return new TokenizedText(problem, text, shortened ? Optional.of(true) : graded.finished(),
+        carried.map(ids -> upToStop(ids, problem).orElse(ids)).orElseGet(() -> encoded(graded, problem, turn, text)),
+        new ImportDoubts.Seen(shortened, insideThought, carried.isPresent(),
+            carried.flatMap(ids -> otherwise(graded, problem, text, ids))));
   }
 
   /// Whether the tokens that a file carries are those of the completion too.
@@ -150,22 +137,24 @@ final class ImportedText {
     return sequence;
   }
 
-  /// The tokens of the file, up to the end of the turn and the token in which a stop begins.
-  private TokenSequence carried(Graded graded, Problem problem, String text) {
-    TokenSequence sequence = inRange(graded.tokens().orElseThrow());
-    carried++;
-    int[] tokens = sequence.tokens();
-    int end = sequence.promptLength();
+  /// The tokens of the file up to the end of the turn.
+  private TokenSequence upToEnd(TokenSequence ids) {
+    int[] tokens = inRange(ids).tokens();
+    int end = ids.promptLength();
     while (end < tokens.length && !endTokens.contains(tokens[end])) {
       end++;
     }
-    TokenSequence turn = sequence.upTo(end);
+    return ids.upTo(end);
+  }
+
+  /// What the tokens of the file read where that is not its text.
+  private Optional<String> otherwise(Graded graded, Problem problem, String text, TokenSequence turn) {
     if (!reads(turn.continuation(), text, false)) {
-      otherwise.add(told(turn.continuation(), text));
-    } else if (graded.asked() instanceof Asked.Text && !reads(sequence.prompt().tokens(), problem.prompt(), true)) {
-      otherwise.add(told(sequence.prompt().tokens(), problem.prompt()));
+      return Optional.of(told(turn.continuation(), text));
     }
-    return upToStop(turn, problem).orElse(turn);
+    return graded.asked() instanceof Asked.Text && !reads(turn.prompt().tokens(), problem.prompt(), true)
+        ? Optional.of(told(turn.prompt().tokens(), problem.prompt()))
+        : Optional.empty();
   }
 
   /// Up to the token in which the first stop begins, as a generated completion ends; empty if none is in the text of the tokens.
@@ -202,33 +191,5 @@ final class ImportedText {
   private static String shown(String text) {
     String line = text.replace("\n", "\\n");
     return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
-  }
-
-  /// What a reader should know of the completions, one line each.
-  ///
-  /// @throws BadDataException if more than half of the carried tokens are not those of their text
-  List<String> doubts() throws BadDataException {
-    if (2 * otherwise.size() > carried) {
-      throw new BadDataException(otherwise());
-    }
-    List<String> doubts = new ArrayList<>();
-    if (!otherwise.isEmpty()) {
-      doubts.add(otherwise() + "; its tokens are used");
-    }
-    if (shortened > 0) {
-      doubts.add("%s: %d of %d completions go on behind a stop or the end of their turn: they are cut there".formatted(
-          source.file(), shortened, read));
-    }
-    if (insideThought > 0) {
-      doubts.add(
-          "%s: %d of %d completions stand behind a prompt that begins a thought, and have no '%s': no answer is read"
-              .formatted(source.file(), insideThought, read, format.thinking().close()));
-    }
-    return doubts;
-  }
-
-  private String otherwise() {
-    return "%s: the tokens of %d of %d completions are not those of their text (%s)".formatted(source.file(),
-        otherwise.size(), carried, otherwise.getFirst());
   }
 }

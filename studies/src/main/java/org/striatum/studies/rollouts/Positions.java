@@ -1,7 +1,5 @@
 package org.striatum.studies.rollouts;
 
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.striatum.hooks.ModelFacts;
@@ -10,12 +8,33 @@ import org.striatum.probe.run.BadDataException;
 
 /// Sequences that must fit the positions a model can be run on, and prompts that must fit those it is for.
 final class Positions {
-  private Positions() {}
+  private final ModelFacts model;
+  private final String what;
+  private int sequences;
+  private int over;
+  private String longest = "";
+  private long most;
 
-  /// @param what of a problem it is, in the plural
+  /// @param what the sequences are, in the plural
+  Positions(ModelFacts model, String what) {
+    this.model = model;
+    this.what = what;
+  }
+
+  /// Counts one.
+  ///
   /// @param place which problem
   /// @param length in positions
-  record Sequence(String what, String place, long length) {}
+  void add(String place, long length) {
+    sequences++;
+    if (length > model.longest()) {
+      over++;
+      if (length > most) {
+        most = length;
+        longest = place;
+      }
+    }
+  }
 
   /// Refuses a prompt that the model is not for, before others are encoded: a model that rotates can be run beyond its context, for as
   /// long as there is memory, and what it writes there is of no use.
@@ -24,7 +43,7 @@ final class Positions {
   /// @throws BadDataException naming it, its length and the context
   static void requirePrompt(ModelFacts model, String place, int length) throws BadDataException {
     int context = model.context();
-    if (length > context && context < model.longest()) { // else `require` counts all that do not fit
+    if (length > context && context < model.longest()) { // else `requireAll` counts all that do not fit
       throw new BadDataException("%s is for a context of %d tokens, and the prompt of %s has %d".formatted(model.name(),
           context, place, length));
     }
@@ -43,14 +62,11 @@ final class Positions {
   /// Refuses all together, before any is run.
   ///
   /// @throws BadDataException naming how many do not fit, and the longest
-  static void require(ModelFacts model, List<Sequence> sequences) throws BadDataException {
-    List<Sequence> over = sequences.stream().filter(one -> one.length() > model.longest()).toList();
-    if (!over.isEmpty()) {
-      Sequence longest = Collections.max(over, Comparator.comparingLong(Sequence::length));
+  void requireAll() throws BadDataException {
+    if (over > 0) {
       throw new BadDataException(
           "%s can be run on at most %d positions, and %d of %d %s need more: the longest, of %s, needs %d"
-              .formatted(model.name(), model.longest(), over.size(), sequences.size(), longest.what(),
-                  longest.place(), longest.length()));
+              .formatted(model.name(), model.longest(), over, sequences, what, longest, most));
     }
   }
 }

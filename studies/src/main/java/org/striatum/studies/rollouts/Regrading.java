@@ -3,7 +3,6 @@ package org.striatum.studies.rollouts;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +19,11 @@ import org.striatum.datasets.RolloutFile;
 import org.striatum.datasets.grading.AnswerGrader;
 import org.striatum.datasets.grading.GraderVersion;
 import org.striatum.datasets.grading.ReadingGrader;
+import org.striatum.datasets.prompt.PromptFormat;
 import org.striatum.probe.rollout.Grader;
 import org.striatum.probe.rollout.Problem;
 import org.striatum.probe.rollout.Rollout;
+import org.striatum.probe.run.ParallelWork;
 import org.striatum.probe.run.RecordJson;
 import org.striatum.probe.run.Sha256;
 import org.striatum.probe.run.UsageException;
@@ -62,17 +63,20 @@ public record Regrading(List<Rollout> before, List<Rollout> after, ProblemSource
     ProblemSources sources = new ProblemSources(there.sets().stream().map(source -> source.gradedBy(
         grader.orElseGet(source::requireGrader))).toList());
     sources.sets().forEach(source -> requireReferences(source, before));
-    List<Rollout> after = new ArrayList<>();
-    for (Rollout rollout : before) {
-      String dataset = rollout.problem().dataset();
-      if (sources.sets().stream().noneMatch(source -> source.dataset().equals(dataset))) {
-        throw new UsageException(
-            "the problems of " + dataset + " were not read from a file: they are graded by their own rule");
-      }
-      after.add(rollout.graded(new ReadingGrader(sources.grader(dataset), folder.manifest().inputs().prompts()
-          .reading(dataset)).grade(rollout.problem(), rollout.completion(), !rollout.finished())));
-    }
+    PromptFormat format = folder.manifest().inputs().prompts();
+    List<Rollout> after = ParallelWork.all(before, ParallelWork.threads(before.size()),
+        rollout -> graded(rollout, sources, format), () -> {});
     return new Regrading(before, after, sources);
+  }
+
+  private static Rollout graded(Rollout rollout, ProblemSources sources, PromptFormat format) {
+    String dataset = rollout.problem().dataset();
+    if (sources.sets().stream().noneMatch(source -> source.dataset().equals(dataset))) {
+      throw new UsageException(
+          "the problems of " + dataset + " were not read from a file: they are graded by their own rule");
+    }
+    return rollout.graded(new ReadingGrader(sources.grader(dataset), format.reading(dataset)).grade(rollout.problem(),
+        rollout.completion(), !rollout.finished()));
   }
 
   private static void requireReferences(ProblemSource source, List<Rollout> rollouts) {

@@ -7,13 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
-import org.striatum.probe.rollout.Ending;
 import org.striatum.probe.rollout.Rollout;
 import org.striatum.probe.rollout.Unread;
 import org.striatum.probe.run.RecordJson;
-import org.striatum.studies.run.ProblemSplit;
 
 /// Summary of the rollouts of a run.
 ///
@@ -69,46 +65,16 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
   }
 
   /// Counts rollouts that were graded here.
-  public static RolloutResults of(List<Rollout> rollouts) {
-    return of(rollouts, own -> share(own, rollout -> rollout.read() != null));
+  public static RolloutResults of(Iterable<Rollout> rollouts) {
+    RolloutCounts counts = new RolloutCounts(true);
+    rollouts.forEach(counts::add);
+    return counts.results();
   }
 
   /// Counts rollouts whose rewards another program gave: what it read is not known, whatever the rewards are.
-  public static RolloutResults gradedElsewhere(List<Rollout> rollouts) {
-    return of(rollouts, _ -> Double.NaN);
-  }
-
-  private static RolloutResults of(List<Rollout> rollouts, ToDoubleFunction<List<Rollout>> answered) {
-    List<DatasetAccuracy> datasets = new ArrayList<>();
-    ProblemSplit.byDataset(rollouts).forEach((dataset, own) -> datasets.add(new DatasetAccuracy(dataset, own.size(),
-        share(own, rollout -> rollout.reward() == 1), finished(own), answered.applyAsDouble(own),
-        share(own, rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT),
-        (int) own.stream().filter(rollout -> !isKnown(rollout)).count(),
-        (int) own.stream().filter(rollout -> rollout.thinkEnd() != null).count(),
-        beyond(own, Unread.TOO_LONG), beyond(own, Unread.TOO_MUCH_WORK))));
-    return new RolloutResults(datasets);
-  }
-
-  /// Share of rollouts that ended by themselves, of those whose ending is known; NaN if none is. Files that were written before
-  /// endings were kept say only which rollouts were cut off. Where only thoughts say how theirs ended, none of the known can have
-  /// finished: that is no share.
-  public static double finished(List<Rollout> rollouts) {
-    List<Rollout> known = rollouts.stream().filter(rollout -> rollout.ending() != Ending.UNKNOWN).toList();
-    boolean ofThoughts = known.size() < rollouts.size()
-        && known.stream().allMatch(rollout -> rollout.ending() == Ending.CUT_IN_THOUGHT);
-    return ofThoughts ? Double.NaN : share(known, Rollout::finished);
-  }
-
-  private static Integer beyond(List<Rollout> rollouts, Unread why) {
-    int count = (int) rollouts.stream().filter(rollout -> rollout.unread() == why).count();
-    return count == 0 ? null : count;
-  }
-
-  private static boolean isKnown(Rollout rollout) {
-    return rollout.ending() != null && rollout.ending() != Ending.UNKNOWN;
-  }
-
-  private static double share(List<Rollout> rollouts, Predicate<Rollout> counted) {
-    return rollouts.stream().mapToDouble(rollout -> counted.test(rollout) ? 1 : 0).average().orElseThrow();
+  public static RolloutResults gradedElsewhere(Iterable<Rollout> rollouts) {
+    RolloutCounts counts = new RolloutCounts(false);
+    rollouts.forEach(counts::add);
+    return counts.results();
   }
 }

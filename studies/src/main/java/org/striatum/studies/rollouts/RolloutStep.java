@@ -406,10 +406,10 @@ public record RolloutStep(List<ProblemSet> sets, Optional<AppliedGate> gate, Wor
   /// The last new token is not run.
   private static void requirePositions(HookedModel model, List<Asked> asked, RolloutSettings settings)
       throws BadDataException {
-    Positions.require(model.facts(), asked.stream().filter(one -> one.sample == 0)
-        .map(one -> new Positions.Sequence("prompts with their new tokens", one.set.place(one.problem),
-            one.prompt.length() + settings.sampling().maxNewTokens() - 1L))
-        .toList());
+    Positions positions = new Positions(model.facts(), "prompts with their new tokens");
+    asked.stream().filter(one -> one.sample == 0).forEach(one -> positions.add(one.set.place(one.problem),
+        one.prompt.length() + settings.sampling().maxNewTokens() - 1L));
+    positions.requireAll();
   }
 
   /// The batches: prompts of similar length, as a model would batch them itself, and completions that end alike. The longest

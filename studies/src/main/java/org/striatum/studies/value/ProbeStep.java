@@ -31,7 +31,7 @@ import org.striatum.studies.capture.CaptureStep;
 import org.striatum.studies.directions.DirectionFile;
 import org.striatum.studies.fits.Fit;
 import org.striatum.studies.fits.FitFile;
-import org.striatum.studies.rollouts.RolloutResults;
+import org.striatum.studies.rollouts.RolloutCounts;
 import org.striatum.studies.rollouts.RolloutStep;
 import org.striatum.studies.run.Found;
 import org.striatum.studies.run.ProblemSplit;
@@ -128,7 +128,7 @@ public record ProbeStep() implements Study<ProbeSettings, ValueNeuronResults> {
         store.hooks().forEach(hook -> states.put(hook,
             StoredTrajectories.ofDataset(store, rollouts, dataset, hook, settings.at())));
         List<Rollout> read = own.stream().filter(rollout -> settings.at().in(rollout).isPresent()).toList();
-        datasets.add(new StudiedDataset(dataset, RolloutResults.finished(read), settings.split().of(own), states,
+        datasets.add(new StudiedDataset(dataset, RolloutCounts.finished(read), settings.split().of(own), states,
             note(settings, store, own.size(), read.size())));
       });
       SortedMap<String, List<Direction>> directions = new TreeMap<>();

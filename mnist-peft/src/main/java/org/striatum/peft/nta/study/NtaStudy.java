@@ -1,15 +1,12 @@
 package org.striatum.peft.nta.study;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.striatum.peft.nta.run.DivergedException;
 import org.striatum.peft.nta.run.NtaRun;
+import org.striatum.probe.run.ParallelWork;
 import org.striatum.probe.run.Progress;
 
 /// Runs arms over many seeds. A run has a generator of its own and shares nothing, so results do not depend on how many
@@ -42,31 +39,17 @@ public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Pr
   /// @throws DivergedException if the loss of a run does not stay finite, naming arm and seed
   /// @throws IOException if a kept run is damaged or one cannot be kept
   public List<List<NtaRun>> runs(List<SimulatedArm> arms) throws IOException {
-    List<Future<NtaRun>> started = new ArrayList<>();
-    List<List<NtaRun>> runs = new ArrayList<>();
-    try (ExecutorService pool = Executors.newFixedThreadPool(threads);
-        Progress.Task task = progress.start("runs", (long) arms.size() * seeds, "run")) {
-      for (SimulatedArm arm : arms) {
-        for (long seed : seedNumbers()) {
-          started.add(pool.submit(() -> run(arm, seed)));
-        }
-      }
-      try {
-        for (int a = 0; a < arms.size(); a++) {
-          List<NtaRun> ofArm = new ArrayList<>();
-          for (int s = 0; s < seeds; s++) {
-            ofArm.add(started.get(a * seeds + s).get());
-            task.step(1);
-          }
-          runs.add(List.copyOf(ofArm));
-        }
-      } catch (ExecutionException | InterruptedException e) {
-        pool.shutdownNow();
-        throw unwrapped(e);
-      }
+    List<Piece> pieces = arms.stream()
+        .flatMap(arm -> LongStream.of(seedNumbers()).mapToObj(seed -> new Piece(arm, seed)))
+        .toList();
+    try (Progress.Task task = progress.start("runs", pieces.size(), "run")) {
+      List<NtaRun> runs = ParallelWork.all(pieces, threads, piece -> run(piece.arm, piece.seed), () -> task.step(1));
+      return IntStream.range(0, arms.size()).mapToObj(a -> List.copyOf(runs.subList(a * seeds, (a + 1) * seeds)))
+          .toList();
     }
-    return List.copyOf(runs);
   }
+
+  private record Piece(SimulatedArm arm, long seed) {}
 
   private NtaRun run(SimulatedArm arm, long seed) throws IOException {
     var before = kept.find(arm, seed);
@@ -81,18 +64,5 @@ public record NtaStudy(int seeds, long firstSeed, int threads, KeptRuns kept, Pr
     }
     kept.keep(arm, run);
     return run;
-  }
-
-  private static RuntimeException unwrapped(Exception e) throws IOException {
-    return switch (e.getCause()) {
-      case IOException failure -> throw failure;
-      case RuntimeException failure -> failure;
-      case null, default -> {
-        if (e instanceof InterruptedException) {
-          Thread.currentThread().interrupt();
-        }
-        yield new IllegalStateException("a run was interrupted", e);
-      }
-    };
   }
 }
