@@ -13,11 +13,12 @@ import org.striatum.benchmarks.models.Mixtures;
 import org.striatum.benchmarks.models.Opening;
 import org.striatum.benchmarks.probes.ProbeTraining;
 import org.striatum.benchmarks.probes.SparsePaths;
+import org.striatum.benchmarks.scans.ImportCost;
 import org.striatum.benchmarks.scans.ScanCost;
 
 /// What can be measured, in the order of the page.
 enum Work {
-  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, ENGINE, KERNELS;
+  CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION, MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, IMPORT, SCAN, ENGINE, KERNELS;
 
   Findings run(Setting setting) throws Exception {
     return switch (this) {
@@ -33,6 +34,7 @@ enum Work {
       case VALUE_PROBE -> Findings.of(ProbeTraining.run(setting));
       case RANKING_PROBES -> Findings.of(ProbeTraining.layers(setting));
       case MNIST -> Findings.of(Digits.run(setting));
+      case IMPORT -> ImportCost.run(setting);
       case SCAN -> ScanCost.run(setting);
       case ENGINE -> Findings.of(EngineCost.run(setting));
       case KERNELS -> Kernels.run(setting);
@@ -43,7 +45,7 @@ enum Work {
   boolean large() {
     return switch (this) {
       case CAPTURE, ROLLOUTS, HOOKS, OPENING, GENERATION -> true;
-      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, SCAN, ENGINE, KERNELS -> false;
+      case MIXTURE, ARMS, LASSO, LOGISTIC, VALUE_PROBE, RANKING_PROBES, MNIST, IMPORT, SCAN, ENGINE, KERNELS -> false;
     };
   }
 

@@ -49,6 +49,16 @@ final class CommandLine {
     return run("scan", "--config", config.toString(), "-o", output.toString());
   }
 
+  /// Imports the completions of a file.
+  Cost imported(Path checkpoint, Path completions, List<String> grading) throws IOException, InterruptedException {
+    Path run = folder.resolve("run");
+    delete(run);
+    List<String> words = new ArrayList<>(
+        List.of("rollouts", checkpoint.toString(), "--import", completions.toString(), "-o", run.toString()));
+    words.addAll(grading);
+    return run(words.toArray(String[]::new));
+  }
+
   /// Imports rollouts, captures every residual point and probes them: three commands, together.
   Cost study(Workload workload, Path tokenizerOf) throws IOException, InterruptedException {
     Path checkpoint = folder.resolve("random");

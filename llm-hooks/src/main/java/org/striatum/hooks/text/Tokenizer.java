@@ -1,6 +1,5 @@
 package org.striatum.hooks.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.ByteArrayInputStream;
@@ -22,7 +21,8 @@ import org.striatum.probe.run.UsageException;
 /// of byte-level BPE, or a SentencePiece `tokenizer.model`, completed by `tokenizer_config.json`.
 ///
 /// Special tokens are added as [#policy] says and never otherwise; padding and truncation in the file are ignored. A text
-/// that uses a token beyond the model's embedding is refused. Not thread-safe; whoever opens it closes it.
+/// that uses a token beyond the model's embedding is refused. Several threads may encode and
+/// decode at once; whoever opens it closes it when none does.
 public final class Tokenizer implements AutoCloseable {
   /// Texts that a completion may be encoded behind: ends of words of several kinds.
   private static final List<String> ANCHORS = List.of("a", ".", "0", "\n", ":", ")");
@@ -58,7 +58,7 @@ public final class Tokenizer implements AutoCloseable {
   ///
   /// @throws UsageException if the text uses a token that the embedding has no row for
   public int[] encode(String text) {
-    return ids(tokenizer.encode(text, true, false));
+    return ids(text, true);
   }
 
   /// Token ids of a text that something follows: as [#encode], but no special token stands behind it, and a text that
@@ -76,7 +76,7 @@ public final class Tokenizer implements AutoCloseable {
 
   /// Token ids of a text as it stands: no special token is added. For rendered chats, which hold theirs already.
   public int[] encodeBare(String text) {
-    return ids(tokenizer.encode(text, false, false));
+    return ids(text, false);
   }
 
   /// A prompt and its completion, encoded together so that the completion's tokens are those of a text in its place: no
@@ -98,11 +98,18 @@ public final class Tokenizer implements AutoCloseable {
       throw new UsageException("a prompt must have at least one token, '" + shown(promptText) + "' has none");
     }
     TokenSequence start = TokenSequence.prompt(prompt);
-    Encoding together = tokenizer.encode(promptText + completion, false, false);
-    int[] ids = ids(together);
-    Optional<TokenSequence> inPlace = behind(promptText, together, ids).map(start::followedBy);
+    int[] ids;
+    Optional<TokenSequence> inPlace;
+    try (EncodedText together = new EncodedText(tokenizer, promptText + completion, false)) {
+      ids = ids(together);
+      Optional<TokenSequence> seen = behindPrompt(start, completion, ids);
+      if (seen.isPresent()) {
+        return seen.get(); // nearly always
+      }
+      inPlace = behind(promptText, together, ids).map(start::followedBy);
+    }
     if (inPlace.isPresent() && isBehindSpecial(inPlace.get().tokens(), ids)) {
-      return inPlace.get(); // nearly always: nothing need be decoded
+      return inPlace.get();
     }
     String whole = decode(ids);
     Predicate<TokenSequence> readsAsOne = sequence -> decode(sequence.tokens()).equals(whole);
@@ -116,6 +123,20 @@ public final class Tokenizer implements AutoCloseable {
     // behind a word are what they are in a text.
     return elsewhere.stream().filter(readsAsOne).findFirst()
         .orElseGet(() -> elsewhere.isEmpty() ? apart(start, completion, readsAsOne) : elsewhere.getFirst());
+  }
+
+  /// The same without places of characters, which take longer than encoding: empty where they have to decide. Behind the tokens of
+  /// the prompt the others read as the completion and nothing else.
+  private Optional<TokenSequence> behindPrompt(TokenSequence prompt, String completion, int[] together) {
+    int special = startsWith(prompt.tokens(), document.policy().idsBefore()) ? document.policy().idsBefore().length : 0;
+    int cut = prompt.length() - special;
+    if (cut > together.length || !Arrays.equals(prompt.tokens(), special, prompt.length(), together, 0, cut)) {
+      return Optional.empty();
+    }
+    TokenSequence whole = prompt.followedBy(Arrays.copyOfRange(together, cut, together.length));
+    return decodeContinuation(whole.continuation()).equals(completion) && isBehindSpecial(whole.tokens(), together)
+        ? Optional.of(whole)
+        : Optional.empty();
   }
 
   private TokenSequence apart(TokenSequence start, String completion, Predicate<TokenSequence> readsAsOne) {
@@ -138,13 +159,14 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /// Tokens of `text` when it stands behind `before`; empty if one token holds characters of both.
-  private Optional<int[]> behind(String before, String text) {
-    Encoding encoding = tokenizer.encode(before + text, false, false);
-    return behind(before, encoding, ids(encoding));
+  Optional<int[]> behind(String before, String text) {
+    try (EncodedText encoded = new EncodedText(tokenizer, before + text, false)) {
+      return behind(before, encoded, ids(encoded));
+    }
   }
 
-  private static Optional<int[]> behind(String before, Encoding encoding, int[] ids) {
-    CharSpan[] spans = encoding.getCharTokenSpans();
+  private static Optional<int[]> behind(String before, EncodedText encoded, int[] ids) {
+    CharSpan[] spans = encoded.places();
     int cut = before.codePointCount(0, before.length());
     int first = 0;
     while (first < ids.length && (spans[first] == null || spans[first].getEnd() <= cut)) {
@@ -168,14 +190,18 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.equals(ids, 0, beginning.length, beginning, 0, beginning.length);
   }
 
-  private int[] ids(Encoding encoding) {
-    long[] wide = encoding.getIds();
-    int[] ids = new int[wide.length];
-    for (int i = 0; i < wide.length; i++) {
-      ids[i] = Math.toIntExact(wide[i]);
+  private int[] ids(String text, boolean special) {
+    try (EncodedText encoded = new EncodedText(tokenizer, text, special)) {
+      return ids(encoded);
+    }
+  }
+
+  private int[] ids(EncodedText encoded) {
+    int[] ids = encoded.ids();
+    for (int i = 0; i < ids.length; i++) {
       if (ids[i] >= embeddings) {
         throw new UsageException("a text uses the token '%s' (%d), but the model's embedding has only %d rows"
-            .formatted(shown(encoding.getTokens()[i]), ids[i], embeddings));
+            .formatted(shown(encoded.tokens()[i]), ids[i], embeddings));
       }
     }
     return ids;
@@ -205,7 +231,7 @@ public final class Tokenizer implements AutoCloseable {
     if (!document.stripsBeginning()) {
       return decode(tokens, skipSpecial);
     }
-    int[] before = ids(tokenizer.encode(ANCHORS.getFirst(), false, false));
+    int[] before = encodeBare(ANCHORS.getFirst());
     int[] whole = Arrays.copyOf(before, before.length + tokens.length);
     System.arraycopy(tokens, 0, whole, before.length, tokens.length);
     return decode(whole, skipSpecial).substring(decode(before, skipSpecial).length());

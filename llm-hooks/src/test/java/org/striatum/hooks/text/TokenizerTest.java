@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,33 @@ class TokenizerTest {
         assertThat(tokenizer.decode(sequence.tokens())).as("%s + %s", pair[0], pair[1]).isEqualTo(together);
       }
     }
+  }
+
+  /// Wherever the tokens of a text have a boundary between the two, by the places of their characters.
+  @ParameterizedTest
+  @MethodSource("layouts")
+  void aPairHasTheTokensOfItsText(String layout) throws Exception {
+    JsonNode cases = new ObjectMapper().readTree(GOLDEN.resolve("tokenizers.json").toFile()).get(layout);
+    int boundaries = 0;
+    try (Tokenizer tokenizer = Tokenizer.open(GOLDEN.resolve(layout), LARGE)) {
+      for (JsonNode reference : cases) {
+        String text = reference.get("text").textValue();
+        int[] whole = tokenizer.encodeBare(text);
+        for (int at = 1; at < text.length(); at++) {
+          String prompt = text.substring(0, at);
+          int[] bare = tokenizer.encodeBare(prompt);
+          Optional<int[]> behind = tokenizer.behind(prompt, text.substring(at))
+              .filter(ids -> bare.length > 0
+                  && Arrays.equals(whole, IntStream.concat(Arrays.stream(bare), Arrays.stream(ids)).toArray()));
+          if (behind.isPresent()) {
+            boundaries++;
+            assertThat(tokenizer.encodePair(prompt, text.substring(at)).continuation()).as("%d in %s", at, text)
+                .isEqualTo(behind.get());
+          }
+        }
+      }
+    }
+    assertThat(boundaries).isGreaterThan(10);
   }
 
   @ParameterizedTest
