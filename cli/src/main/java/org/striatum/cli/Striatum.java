@@ -1,7 +1,12 @@
 package org.striatum.cli;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
@@ -28,19 +33,22 @@ import picocli.CommandLine.Spec;
 @Command(name = "striatum", version = Version.NAME, mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, description = "Finds and tests the reward subsystem of a language model: its estimate of success, and whether it uses it.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
     "0:done", "1:mistake of the program", "2:usage", "3:checkpoint or parity failure", "4:bad data",
     "5:partial, resumable",
-    "130:interrupted"}, subcommands = {DemoCommand.class, PlanCommand.class, StudyCommand.class, ScanCommand.class,
-        InspectCommand.class, ParityCommand.class, TasksCommand.class,
-        RolloutsCommand.class, GradeCommand.class,
-        CaptureCommand.class, LensCommand.class, AttentionCommand.class, ProbeCommand.class, DopamineCommand.class,
-        AblateCommand.class, CompareCommand.class,
-        ConfidenceCommand.class, SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class,
-        ShowCommand.class, ForgetCommand.class, ShellCommand.class, ReportCommand.class, QueryCommand.class,
-        VerifyCommand.class, CommandLine.HelpCommand.class})
+    "130:interrupted"})
 public final class Striatum implements Runnable {
+  private static final String DEBUG = "--debug";
+  /// In the order of the help.
+  private static final SequencedMap<String, Class<?>> COMMANDS = byName(DemoCommand.class, PlanCommand.class,
+      StudyCommand.class, ScanCommand.class, InspectCommand.class, ParityCommand.class, TasksCommand.class,
+      RolloutsCommand.class, GradeCommand.class, CaptureCommand.class, LensCommand.class, AttentionCommand.class,
+      ProbeCommand.class, DopamineCommand.class, AblateCommand.class, CompareCommand.class, ConfidenceCommand.class,
+      SearchCommand.class, GateCommand.class, MnistCommand.class, NtaCommand.class, ShowCommand.class,
+      ForgetCommand.class,
+      ShellCommand.class, ReportCommand.class, QueryCommand.class, VerifyCommand.class, CommandLine.HelpCommand.class);
+
   @Spec
   private CommandSpec spec;
 
-  @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
+  @Option(names = DEBUG, scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
   private boolean debug;
 
   public static void main(String[] arguments) {
@@ -60,7 +68,8 @@ public final class Striatum implements Runnable {
     int code;
     try {
       LibraryFolders.below(UserCache.folder());
-      code = Heartbeat.heardBy(console.supervision()::beat, () -> commandLine(console).execute(arguments));
+      code = Heartbeat.heardBy(console.supervision()::beat,
+          () -> execute(console, StudyRegistry.standard(), arguments));
     } catch (Exception | OutOfMemoryError | LinkageError fatal) { // the parser passes errors on
       code = ExitCode.report(fatal, console, false);
     }
@@ -77,23 +86,58 @@ public final class Striatum implements Runnable {
         : code;
   }
 
-  /// The complete command line on a console; tests use their own.
+  private static SequencedMap<String, Class<?>> byName(Class<?>... commands) {
+    SequencedMap<String, Class<?>> named = new LinkedHashMap<>();
+    Stream.of(commands).forEach(type -> named.put(type.getAnnotation(Command.class).name(), type));
+    return Collections.unmodifiableSequencedMap(named);
+  }
+
+  /// Runs a command on a console.
+  ///
+  /// @return its exit code
+  static int execute(Console console, StudyRegistry studies, String... words) {
+    Optional<String> first = Stream.of(words).filter(word -> !word.equals(DEBUG)).findFirst()
+        .filter(word -> COMMANDS.get(word) != CommandLine.HelpCommand.class)
+        .filter(word -> COMMANDS.containsKey(word) || known(studies).studies().stream().anyMatch(isCommand(word)));
+    // A command costs milliseconds to describe, and there are thirty of them. `help` speaks of all.
+    return commandLine(console, studies, name -> name.equals(first.orElse(name))).execute(words);
+  }
+
+  private static Predicate<Study<?, ?>> isCommand(String name) {
+    return study -> !study.isInternal() && study.name().equals(name);
+  }
+
+  /// The complete command line on a console.
   static CommandLine commandLine(Console console) {
     return commandLine(console, StudyRegistry.standard());
   }
 
   /// The same with other studies. A study without a command class here gets a command made from its settings.
   static CommandLine commandLine(Console console, StudyRegistry studies) {
+    return commandLine(console, studies, _ -> true);
+  }
+
+  private static CommandLine commandLine(Console console, StudyRegistry studies, Predicate<String> wanted) {
     StudyRegistry registry = known(studies);
     Striatum striatum = new Striatum();
-    CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
+    CommandFactory factory = new CommandFactory(console, registry);
+    CommandLine line = new CommandLine(striatum, factory);
+    COMMANDS.forEach((name, type) -> {
+      if (wanted.test(name)) {
+        line.addSubcommand(name, new CommandLine(type, factory));
+      }
+    });
     for (Study<?, ?> study : registry.studies()) {
-      if (!study.isInternal() && !line.getSubcommands().containsKey(study.name())) {
+      if (isCommand(study.name()).test(study) && !COMMANDS.containsKey(study.name()) && wanted.test(study.name())) {
         line.addSubcommand(study.name(), StudyCommandLine.of(console, registry, study));
       }
     }
-    PlanCommand.fit(line);
-    ScanCommand.passOptions(line, console, registry);
+    if (wanted.test(PlanCommand.NAME)) {
+      PlanCommand.fit(line);
+    }
+    if (wanted.test(ScanCommand.NAME)) {
+      ScanCommand.passOptions(line, console, registry);
+    }
     line.setOut(console.out());
     line.setErr(console.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

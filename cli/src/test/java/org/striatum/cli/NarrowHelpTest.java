@@ -56,6 +56,25 @@ class NarrowHelpTest {
     }
   }
 
+  /// The command line knows only the command that is called: what it says must not depend on that.
+  @Test
+  void aCommandAloneIsWhatItIsAmongOthers() {
+    StringWriter out = new StringWriter();
+    CommandLine all = Striatum.commandLine(new Console(new PrintWriter(out), new PrintWriter(out), Progress.NONE));
+    for (String name : all.getSubcommands().keySet()) {
+      for (String word : List.of("--help", "--nothing-like-it")) {
+        out.getBuffer().setLength(0);
+        int code = all.execute(name, word);
+        Session alone = Session.of(name, word);
+        assertThat(alone.code()).as(name).isEqualTo(code);
+        assertThat(alone.out() + alone.err()).as(name).isEqualTo(out.toString()).isNotBlank();
+      }
+    }
+    assertThat(Session.of("--debug", "--help").out()).isEqualTo(Session.of("--help").out());
+    assertThat(Session.of("--debug", "tasks", "--help").out()).isEqualTo(Session.of("tasks", "--help").out());
+    assertThat(Session.of("task").err()).contains("tasks");
+  }
+
   @Test
   void allCommandsAreListed() {
     String shown = Session.on(new Screen(40, false), "--help").out();

@@ -13,6 +13,7 @@ import org.striatum.cli.console.Console;
 import org.striatum.cli.console.Screen;
 import org.striatum.cli.process.Supervision;
 import org.striatum.probe.run.Progress;
+import org.striatum.studies.StudyRegistry;
 
 /// One command, run in process.
 ///
@@ -60,9 +61,9 @@ public record Session(int code, String out, String err) {
   public static Session on(Screen screen, Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code = Striatum
-        .commandLine(new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE, Supervision.NONE, screen))
-        .execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
+    int code = Striatum.execute(
+        new Console(new PrintWriter(out), new PrintWriter(err), Progress.NONE, Supervision.NONE, screen),
+        StudyRegistry.standard(), Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
     return new Session(code, out.toString(), err.toString());
   }
 

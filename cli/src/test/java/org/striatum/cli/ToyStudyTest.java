@@ -66,8 +66,8 @@ class ToyStudyTest {
   private int command(Object... words) {
     out.getBuffer().setLength(0);
     PrintWriter writer = new PrintWriter(out, true);
-    return Striatum.commandLine(new Console(writer, new PrintWriter(out, true), Progress.NONE), REGISTRY)
-        .execute(List.of(words).stream().map(Object::toString).toArray(String[]::new));
+    return Striatum.execute(new Console(writer, new PrintWriter(out, true), Progress.NONE), REGISTRY,
+        List.of(words).stream().map(Object::toString).toArray(String[]::new));
   }
 
   @Test
