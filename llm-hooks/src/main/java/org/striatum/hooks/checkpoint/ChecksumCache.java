@@ -21,16 +21,19 @@ import org.striatum.probe.run.Sha256;
 
 /// SHA-256 of files, each read once while its path, size, times and inode stay the same.
 ///
-/// Known checksums are kept in memory and, if there is a folder, in small files below it for later processes; these may be
+/// Known checksums are kept in the memory of the process and, if there is a folder, in small files below it for later processes; these may be
 /// deleted at any time. Thread-safe, and safe for several processes.
 public final class ChecksumCache {
   /// A file changed this recently could be changed again within the same tick of its clock, unseen.
   private static final Duration SETTLED = Duration.ofSeconds(2);
 
+  /// What this process has read: what a file is known by leaves nothing to be kept apart.
+  private static final Map<String, Sha256> READ = new ConcurrentHashMap<>();
+
   private final Optional<EntryFolder> entries; // where they are kept, if they are
   private final Hasher hasher;
   private final InstantSource clock;
-  private final Map<String, Sha256> known = new ConcurrentHashMap<>();
+  private final Map<String, Sha256> known;
 
   /// Reads a whole file.
   interface Hasher {
@@ -40,6 +43,11 @@ public final class ChecksumCache {
   private record HashedFile(String file, Sha256 hash) {}
 
   ChecksumCache(Optional<Path> folder, Hasher hasher, InstantSource clock) {
+    this(folder, hasher, clock, new ConcurrentHashMap<>());
+  }
+
+  private ChecksumCache(Optional<Path> folder, Hasher hasher, InstantSource clock, Map<String, Sha256> known) {
+    this.known = known;
     this.entries = folder.map(parent -> new EntryFolder(parent.resolve("content")));
     this.hasher = hasher;
     this.clock = clock;
@@ -47,12 +55,12 @@ public final class ChecksumCache {
 
   /// Kept in a folder, which is made when something is to be kept.
   public ChecksumCache(Path folder) {
-    this(Optional.of(folder), Sha256::of, InstantSource.system());
+    this(Optional.of(folder), Sha256::of, InstantSource.system(), READ);
   }
 
-  /// Kept for as long as it lives.
+  /// Kept for as long as this process lives.
   public static ChecksumCache inMemory() {
-    return new ChecksumCache(Optional.empty(), Sha256::of, InstantSource.system());
+    return new ChecksumCache(Optional.empty(), Sha256::of, InstantSource.system(), READ);
   }
 
   /// The checksum of a file's content.
