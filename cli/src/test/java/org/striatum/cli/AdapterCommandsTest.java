@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.probe.run.RecordJson;
@@ -127,6 +128,7 @@ class AdapterCommandsTest {
 
   /// No unit copies the weights that all of them map; what is asked for has priority, and one adapter shares nothing.
   @Test
+  @Tag("slow")
   void adaptersThatShareTheirBaseLeaveItInItsFile() throws Exception {
     Path other = tune("llama-regex");
     assertThat(memory(plan(tune, other, "--base", base))).containsExactly("low", "low");

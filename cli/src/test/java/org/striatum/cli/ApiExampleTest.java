@@ -110,6 +110,7 @@ class ApiExampleTest {
   }
 
   @Test
+  @Tag("slow")
   void theShellTakesItsInputWithoutATerminal() throws Exception {
     theShellTakes("Hooks and gates by hand");
   }

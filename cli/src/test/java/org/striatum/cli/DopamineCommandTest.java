@@ -122,6 +122,7 @@ class DopamineCommandTest {
   }
 
   @Test
+  @Tag("slow")
   void valuesOfAProbeNeedNoContinuations() throws IOException {
     Path cheap = temporary.resolve("cheap");
     Session.copy(probed, cheap);

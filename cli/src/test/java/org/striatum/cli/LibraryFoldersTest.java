@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,6 +26,7 @@ class LibraryFoldersTest {
 
   /// Java gives the home of a user without one as `?`. JShell keeps its settings in the home.
   @Test
+  @Tag("slow")
   void withoutAHomeNothingIsWrittenIntoTheCurrentFolder() throws Exception {
     Path current = Files.createDirectory(folder.resolve("current"));
     Path script = Files.writeString(folder.resolve("script.jsh"), """

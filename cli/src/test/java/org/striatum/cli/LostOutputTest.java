@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -37,6 +38,7 @@ class LostOutputTest {
   }
 
   @Test
+  @Tag("slow")
   void aFullDiskIsSaid() throws Exception {
     for (String[] words : new String[][]{{"tasks"}, {"--version"}, {"tasks", "--json"}, {"help", "study"}}) {
       assertThat(run(Redirect.to(new File("/dev/full")), words)).as(String.join(" ", words))

@@ -81,6 +81,7 @@ class NothingIsSentTest {
   }
 
   @Test
+  @Tag("slow")
   void nothingIsWrittenOutsideOfRunAndCache() throws Exception {
     rollouts(List.of());
     network(List.of());

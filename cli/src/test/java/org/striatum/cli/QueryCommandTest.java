@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +107,7 @@ class QueryCommandTest {
 
   /// What an answer has too much of is never left out: it is refused.
   @Test
+  @Tag("slow")
   void anAnswerOfTooManyRowsIsRefused() {
     String many = "SELECT * FROM range(100001)";
     Session refused = Session.of("query", scan, many, "--format", "csv");

@@ -89,6 +89,7 @@ class SurroundingsTest {
   /// A command needs a page for its signs of life; DuckDB 60 MB for its library.
   @ParameterizedTest
   @ValueSource(strings = {"4k", "256k"})
+  @Tag("slow")
   void withoutRoomForTemporaryFiles(String size) throws Exception {
     Path disk = Files.createDirectories(folder.resolve("disk"));
     assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", disk.toString()) == 0,
@@ -131,6 +132,7 @@ class SurroundingsTest {
 
   /// The launcher asks for the second locale where there is only the first.
   @Test
+  @Tag("slow")
   void namesBeyondAsciiNeedALocaleThatHasThem() throws Exception {
     Path run = folder.resolve("größer 日本");
     rollouts(":", temporary(), Map.of("LC_ALL", "C.UTF-8"), run).asItShould();

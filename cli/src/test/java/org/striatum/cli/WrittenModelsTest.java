@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,7 @@ class WrittenModelsTest {
 
   /// In the report, V(t) goes over thought and answer, and each token says which it is of.
   @Test
+  @Tag("slow")
   void theReportDrawsValueOverThoughtAndAnswer() throws IOException {
     List<Pens> problems = new ArrayList<>(PenProblems.test(20));
     problems.addAll(PenProblems.large(4));

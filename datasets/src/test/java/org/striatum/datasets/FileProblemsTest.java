@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -370,6 +371,7 @@ class FileProblemsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"long.jsonl", "long.csv", "long.json"})
+  @Tag("slow")
   void aGigabyteLineIsRefusedBeforeMemoryIsTaken(String name) throws IOException {
     Path file = folder.resolve(name);
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {

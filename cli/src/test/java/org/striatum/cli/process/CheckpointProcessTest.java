@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -96,6 +97,7 @@ class CheckpointProcessTest {
   }
 
   @Test
+  @Tag("slow")
   void aCrashReportThatIsAskedForLiesInTheCache() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("-XX:-SuppressFatalErrorMessage"));
     arguments.addAll(doomed("crash", "a-model", 0));
@@ -204,6 +206,7 @@ class CheckpointProcessTest {
 
   /// Whoever is killed cannot delete its temporary files: the next command does. While it runs, that of others leaves it alone.
   @Test
+  @Tag("slow")
   void theNextCommandDeletesWhatAKilledOneLeft() throws Exception {
     Process process = supervisor("hang", "a-model");
     while (!read("err").contains("hanging")) {
@@ -226,6 +229,7 @@ class CheckpointProcessTest {
   }
 
   @Test
+  @Tag("slow")
   void anInterruptedOneLeavesNothing() throws Exception {
     for (int i = 0; i < 5; i++) {
       Files.deleteIfExists(folder.resolve("err"));
@@ -264,6 +268,7 @@ class CheckpointProcessTest {
   }
 
   @Test
+  @Tag("slow")
   void aJvmThatFindsNoMemorySaysSoInItsReport() throws Exception {
     Path report = Files.writeString(folder.resolve("hs_err"), """
         #

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.datasets.grading.GradingCases.Agreement;
 import org.striatum.datasets.grading.GradingCases.Case;
@@ -51,6 +52,7 @@ class GradingCasesTest {
       "later-cases.jsonl", "blind-cases.jsonl", "near-misses.jsonl", "contested-cases.jsonl",
       "committed-cases.jsonl", "uncommitted-cases.jsonl", "stranger-cases.jsonl", "weak-points.jsonl",
       "attributed-cases.jsonl", "prose-cases.jsonl", "usual-cases.jsonl", "examined-cases.jsonl", "math-verify.jsonl"})
+  @Tag("slow")
   void theManualHoldsTheTables(String file) throws IOException {
     String table = GradingCases.table(GradingCases.agreement(GradingCases.read(file, "math")));
     assertThat(Files.readString(Path.of("..", "docs", "grading.md"))).contains(table);

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.hooks.HookedModel;
@@ -117,6 +118,7 @@ class OnnxModelTest {
   }
 
   @Test
+  @Tag("slow")
   void sameSeedGivesTheSameRolloutsAtAnyBatchSize() throws Exception {
     List<TokenSequence> prompts = new ArrayList<>();
     for (int sample = 0; sample < 20; sample++) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -102,6 +103,7 @@ class UsageDataTest {
   /// A value that does not forbid it is replaced.
   @Test
   @EnabledOnOs(OS.LINUX)
+  @Tag("slow")
   void norWhereTheVariableSaysOtherwise() throws Exception {
     Said said = program(Map.of(RuntimeLibrary.VARIABLE, "0"), "--enable-native-access=ALL-UNNAMED");
     assertThat(said.lines()).as(said.toString()).first().isEqualTo("true");

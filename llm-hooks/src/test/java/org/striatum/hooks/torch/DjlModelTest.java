@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -255,6 +256,7 @@ class DjlModelTest {
   }
 
   @Test
+  @Tag("slow")
   void aThousandRunsLeaveNothingBehind() {
     List<TokenSequence> items = items(2);
     HookPoint hook = HookPoint.residPost(1);

@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.striatum.hooks.GoldenCheckpoints;
@@ -99,6 +100,7 @@ class GradientTest {
 
   @ParameterizedTest
   @MethodSource("smooth")
+  @Tag("slow")
   void gradientsOfGatesEqualDifferencesOfTheLoss(Path folder) throws Exception {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         DjlModel model = DjlModel.open(checkpoint, Decoder.of(checkpoint), CompletionEnd.at(List.of()))) {

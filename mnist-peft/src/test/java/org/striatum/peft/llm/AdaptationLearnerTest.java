@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.striatum.hooks.HookedModel;
 import org.striatum.hooks.checkpoint.Checkpoint;
@@ -68,6 +69,7 @@ class AdaptationLearnerTest {
   }
 
   @Test
+  @Tag("slow")
   void theSameSeedLearnsTheSame() {
     Learned one = learner(4).learn(gate(), 0.01, 7, Progress.Task.SILENT);
     Learned two = learner(4).learn(gate(), 0.01, 7, Progress.Task.SILENT);

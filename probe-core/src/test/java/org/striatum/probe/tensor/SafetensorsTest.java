@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,7 @@ class SafetensorsTest {
   }
 
   @Test
+  @Tag("slow")
   void refusesTooManyTensors() throws IOException {
     StringBuilder header = new StringBuilder("{");
     for (int i = 0; i <= 1_000_000; i++) {

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,7 @@ class ResultsDatabaseTest {
   }
 
   @Test
+  @Tag("slow")
   void equalResultsGiveEqualParquetByteForByte() throws Exception {
     ResultsDatabase.write(folder, ExampleSeries.checkpoints(), ExampleSeries.results());
     List<Path> files = list(scan.resolve("parquet"));

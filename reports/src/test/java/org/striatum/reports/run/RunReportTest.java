@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.striatum.datasets.prompt.PromptFormat;
@@ -125,6 +126,7 @@ class RunReportTest {
   }
 
   @Test
+  @Tag("slow")
   void aReportOfALargeModelIsSmall() {
     RunReport.Content large = ExampleRun.content(32, 4096);
     List<TokenValue> tokens = IntStream.range(0, 20_000)

@@ -320,6 +320,7 @@ class ResumedStepsTest {
 
   /// A shard that was damaged since, and one that went missing, are recorded again; what others left is gone.
   @Test
+  @Tag("slow")
   void damagedShardsAreRecordedAgain() throws IOException {
     batch = 256;
     SortedMap<String, Sha256> undisturbed = captured();

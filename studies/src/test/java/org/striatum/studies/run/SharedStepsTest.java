@@ -184,6 +184,7 @@ class SharedStepsTest {
   /// Shares whose files are damaged, twice each time: nothing of them is taken that does not hold, and the rest is dealt again. Where that never
   /// ends it is a failure, and the same command goes on.
   @Test
+  @Tag("slow")
   void damagedSharesAreDealtAgain() throws IOException {
     SplittableRandom random = new SplittableRandom(SEED);
     int[] damaged = {0};

@@ -48,6 +48,7 @@ import org.striatum.studies.value.ProbeStep;
 
 /// Studies whose work is cut into pieces come to the same files, byte for byte, whether they run undisturbed, are ended at any place and
 /// run again, or have their pieces computed by others; and to the same results where nothing is kept.
+@Tag("slow")
 class SharedStudiesTest {
   private static final long SEED = 20261130;
   private static final int ENDS = 3;

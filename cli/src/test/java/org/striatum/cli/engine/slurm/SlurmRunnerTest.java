@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -121,6 +122,7 @@ class SlurmRunnerTest extends UnitRunnerContract {
 
   /// A preempted unit leaves word that it was interrupted, and SLURM runs it again.
   @Test
+  @Tag("slow")
   void aRequeuedTaskBeginsAgain() throws Exception {
     Path file = folder().resolve("process");
     WorkUnit waits = unit("waits", "wait", file);
@@ -163,6 +165,7 @@ class SlurmRunnerTest extends UnitRunnerContract {
 
   /// The controller is away for a moment.
   @Test
+  @Tag("slow")
   void anAnswerThatFailsIsAskedForAgain() throws Exception {
     Path squeue = home().resolve("bin/squeue");
     Path there = home().resolve("bin/squeue.there");
@@ -181,6 +184,7 @@ class SlurmRunnerTest extends UnitRunnerContract {
   }
 
   @Test
+  @Tag("slow")
   void theJobOfADriverThatDiedIsCancelledFirst() throws Exception {
     Path file = folder().resolve("process");
     Process driver = driver(file);
@@ -197,6 +201,7 @@ class SlurmRunnerTest extends UnitRunnerContract {
 
   /// Whatever works in the folder next: one process, or another engine.
   @Test
+  @Tag("slow")
   void theJobOfADriverThatDiedIsCancelledWithoutARunner() throws Exception {
     Path file = folder().resolve("process");
     Process driver = driver(file);
