@@ -6,7 +6,7 @@ import java.util.Map;
 
 /// Where libraries write that would write into the user's home. Several have their native parts in jars and unpack them before they
 /// load them; here they do so in the cache, unless an environment variable or property says otherwise. ONNX Runtime's
-/// are there as well (`RuntimeLibrary`); DuckDB unpacks its own among the temporary files, anew for every process.
+/// are there as well (`RuntimeLibrary`); DuckDB's lies beside its jar.
 final class LibraryFolders {
   /// Property → folder in the cache.
   private static final Map<String, String> FOLDERS = Map.of("DJL_CACHE_DIR", "djl", "jna.tmpdir", "jna",

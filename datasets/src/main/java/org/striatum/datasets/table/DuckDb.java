@@ -47,8 +47,8 @@ public final class DuckDb {
     }
   }
 
-  /// The driver unpacks its library for every process among the temporary files, for Java to delete when it ends by itself. What is
-  /// loaded needs no name any more.
+  /// Where its jar holds its library (that of Maven does, the builds' own do not) the driver unpacks it for every process among the
+  /// temporary files, for Java to delete when it ends by itself. What is loaded needs no name any more.
   private static synchronized void load() throws IOException {
     if (loaded) {
       return;
