@@ -111,9 +111,7 @@ final class RunTargets {
 
   /// The results of every study that seeds are kept of, read by their types.
   private static List<FuzzTarget> results() {
-    return SeedFiles.studies().stream()
-        .map(study -> file("results-" + study.name(), SeedFiles.of(study), path -> SeedFiles.read(study, path)))
-        .toList();
+    return SeedFiles.all().stream().map(seed -> file("results-" + seed.name(), seed.file(), seed::read)).toList();
   }
 
   private static List<FuzzTarget> gates() {

@@ -67,6 +67,7 @@ final class ScanTargets {
   private static void database(Path to) throws IOException {
     Files.createDirectories(to);
     ResultsDatabase.write(to, List.of(),
-        RecordJson.read(SeedFiles.of(SeriesStep.STUDY), SeriesStep.STUDY.format(), SeriesResults.class));
+        RecordJson.read(new SeedFiles.Seed(SeriesStep.STUDY, "").file(), SeriesStep.STUDY.format(),
+            SeriesResults.class));
   }
 }

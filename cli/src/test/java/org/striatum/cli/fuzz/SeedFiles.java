@@ -11,29 +11,47 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.striatum.probe.run.RecordJson;
+import org.striatum.probe.run.UsageException;
 import org.striatum.studies.StudyRegistry;
 import org.striatum.studies.run.Study;
 
-/// Results of real runs with all but the first entries of their lists left out, as seeds: a file for each study that a run can hold.
+/// Results of real runs with all but the first entries of their lists left out, as seeds: a file for each study that a run can hold,
+/// `STUDY.json`, or `STUDY@PART.json` where the part says what the results are.
 final class SeedFiles {
   static final Path FOLDER = Path.of("src/test/resources/org/striatum/cli/fuzz/seeds");
   private static final String END = ".json";
+  private static final String PART = "@";
   /// Entries that are left of each list, the fewest that the record can be read with.
   private static final List<Integer> LENGTHS = List.of(1, 2, 3, 5, 10, Integer.MAX_VALUE);
 
   private SeedFiles() {}
 
-  /// The kept results: every study that has some, in the registry's order.
-  static List<Study<?, ?>> studies() {
-    return StudyRegistry.standard().studies().stream().filter(study -> Files.exists(of(study))).toList();
+  /// Kept results.
+  ///
+  /// @param part of the study; empty where its results are of one kind
+  record Seed(Study<?, ?> study, String part) {
+    String name() {
+      return study.name() + (part.isEmpty() ? "" : PART + part);
+    }
+
+    Path file() {
+      return FOLDER.resolve(name() + END);
+    }
+
+    void read(Path file) throws IOException {
+      RecordJson.read(file, study.format(), study.results(part));
+    }
   }
 
-  static Path of(Study<?, ?> study) {
-    return FOLDER.resolve(study.name() + END);
-  }
-
-  static void read(Study<?, ?> study, Path file) throws IOException {
-    RecordJson.read(file, study.format(), study.results(""));
+  /// In the order of their names.
+  static List<Seed> all() {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(END)).sorted()
+          .map(name -> name.substring(0, name.length() - END.length()).split(PART, 2))
+          .map(name -> new Seed(StudyRegistry.standard().named(name[0]), name.length > 1 ? name[1] : "")).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Makes seeds of the results below folders, here and now: for a format that was changed.
@@ -43,7 +61,7 @@ final class SeedFiles {
       for (Study<?, ?> study : StudyRegistry.standard().studies()) {
         Optional<Path> results = results(Path.of(folder, "results"), study);
         if (results.isPresent()) {
-          write(study, results.get());
+          write(seed(study, results.get()), results.get());
         }
       }
     }
@@ -61,18 +79,28 @@ final class SeedFiles {
     }
   }
 
-  private static void write(Study<?, ?> study, Path results) throws IOException {
+  private static Seed seed(Study<?, ?> study, Path results) {
+    try {
+      study.results("");
+      return new Seed(study, "");
+    } catch (UsageException hasParts) {
+      String name = results.getFileName().toString();
+      return new Seed(study, name.substring(0, name.length() - END.length()));
+    }
+  }
+
+  private static void write(Seed seed, Path results) throws IOException {
     for (int length : LENGTHS) {
       JsonNode tree = RecordJson.read(results, JsonNode.class);
       shorten(tree, length);
-      Files.write(of(study), (new String(RecordJson.compact(tree), StandardCharsets.UTF_8) + "\n")
+      Files.write(seed.file(), (new String(RecordJson.compact(tree), StandardCharsets.UTF_8) + "\n")
           .getBytes(StandardCharsets.UTF_8));
       try {
-        read(study, of(study));
-        System.out.println(study.name() + ": " + Files.size(of(study)) + " bytes");
+        seed.read(seed.file());
+        System.out.println(seed.name() + ": " + Files.size(seed.file()) + " bytes");
         return;
       } catch (IOException | UncheckedIOException tooShort) {
-        System.out.println(study.name() + ", lists of " + length + ": " + tooShort.getMessage());
+        System.out.println(seed.name() + ", lists of " + length + ": " + tooShort.getMessage());
       }
     }
   }

@@ -36,6 +36,11 @@ final class Wording {
   static final int LONGEST_SENTENCE = 1500;
   /// [#SPOKEN] has no ASCII words but these.
   static final AnyWord MAY_SPEAK = AnyWord.of("answer", "respuesta", "antwort", "resposta", "risposta");
+  /// [#SAID] has no ASCII words that begin it but these.
+  static final AnyWord MAY_BE_SAID = AnyWord.of("ans", "verdict", "pick", "final", "correct", "right", "best", "opt",
+      "choice", "choose", "chose", "select", "go", "went", "choix", "proposition", "respuesta",
+      "resultado", "alternativa", "resposta", "risposta", "risultato", "opzione", "antwort", "ergebnis", "richtig",
+      "korrekt", "antwoord", "svar", "vastaus", "odpowied", "cevap", "jawaban");
   /// [#IS_ANSWER] needs one of these.
   static final AnyWord MAY_BE_ANSWER = AnyWord.of("stands", "answer", "solution", "choice", "option", "one",
       "result", "total", "correct", "right");
@@ -60,6 +65,7 @@ final class Wording {
   /// Whether a sentence speaks of an answer, in whatever way.
   static boolean speaks(String sentence) {
     return (MAY_SPEAK.mayBeIn(sentence) && SPOKEN.matcher(sentence).find()) || sentence.length() > LONGEST_SENTENCE
-        || SAID.matcher(sentence).find() || (MAY_BE_ANSWER.mayBeIn(sentence) && IS_ANSWER.matcher(sentence).find());
+        || (MAY_BE_SAID.mayBeIn(sentence) && SAID.matcher(sentence).find())
+        || (MAY_BE_ANSWER.mayBeIn(sentence) && IS_ANSWER.matcher(sentence).find());
   }
 }

@@ -20,6 +20,7 @@ class QuickLooksTest {
 
   private static final List<Look> LOOKS = List.of(
       new Look("speaks", Wording.MAY_SPEAK::mayBeIn, Wording.SPOKEN),
+      new Look("said", Wording.MAY_BE_SAID::mayBeIn, Wording.SAID),
       new Look("is the answer", Wording.MAY_BE_ANSWER::mayBeIn, Wording.IS_ANSWER),
       new Look("undecided", Commitment.MAY_BE_UNDECIDED::mayBeIn, Commitment.UNDECIDED),
       new Look("ends", Sentences::mayEnd, Sentences.END),
@@ -31,6 +32,13 @@ class QuickLooksTest {
   private static final List<String> PARTS = List.of("the", "answer", "answers", "Answer is", "is", "are", "our", "as",
       "Respuesta", "RÉPONSE", "la réponse", "lösung", "antwort", "resposta", "risposta", "ответ", "答案", "答え", "정답",
       "correct", "right", "stands", "result", "total", "solutions", "choice", "option", "one", "must be", "therefore",
+      "verdict", "my", "pick", "final", "best", "fit", "letter", "ans.", "I", "we", "I'll", "go", "went", "going",
+      "with", "choose", "chose",
+      "select", "opt for", "gives", "choix", "proposition", "est", "resultado", "alternativa", "es", "risultato",
+      "opzione", "la", "ergebnis",
+      "ist", "richtig", "korrekt", "antwoord", "optie", "svar", "svaret", "vastaus", "on", "odpowied", "cevap",
+      "jawaban", "jawabannya",
+      "adalah", ":", "=",
       "cannot", "can't", "can’t", "n't", "can not", "be", "determined", "tell", "know", "unable", "impossible",
       "insufficient", "not", "enough", "do", "am", "sure", "sum", "So", "Thus", "Therefore", "Hence", "Final Answer",
       "5", "3.2", "$5K", "€4M", "12,000B", "7K", "k", "K", "M", "x", "abc", "approx", "A", "Б", "é", " ", "  ",
@@ -84,7 +92,8 @@ class QuickLooksTest {
   /// The texts above hold every kind: else the properties could not fail.
   @Test
   void everyExpressionFindsSomething() {
-    List<String> found = List.of("the answer is 5", "5 is the correct answer", "cannot be determined", "It is. So 5",
+    List<String> found = List.of("the answer is 5", "the answer is 5", "5 is the correct answer",
+        "cannot be determined", "It is. So 5",
         "**x**", "x ⌚", "a *b* c", "| Total | – | 7 |", "$5K");
     for (int i = 0; i < LOOKS.size(); i++) {
       assertThat(LOOKS.get(i).expression.matcher(found.get(i)).find()).as(LOOKS.get(i).name).isTrue();
