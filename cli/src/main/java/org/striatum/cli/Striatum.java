@@ -3,10 +3,10 @@ package org.striatum.cli;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.striatum.cli.console.Console;
 import org.striatum.cli.console.ExitCode;
@@ -96,46 +96,44 @@ public final class Striatum implements Runnable {
   ///
   /// @return its exit code
   static int execute(Console console, StudyRegistry studies, String... words) {
-    Optional<String> first = Stream.of(words).filter(word -> !word.equals(DEBUG)).findFirst()
-        .filter(word -> COMMANDS.get(word) != CommandLine.HelpCommand.class)
-        .filter(word -> COMMANDS.containsKey(word) || known(studies).studies().stream().anyMatch(isCommand(word)));
+    StudyRegistry registry = known(studies);
+    SequencedMap<String, Supplier<CommandLine>> commands = commands(console, registry);
     // A command costs milliseconds to describe, and there are thirty of them. `help` speaks of all.
-    return commandLine(console, studies, name -> name.equals(first.orElse(name))).execute(words);
-  }
-
-  private static Predicate<Study<?, ?>> isCommand(String name) {
-    return study -> !study.isInternal() && study.name().equals(name);
+    Stream.of(words).filter(word -> !word.equals(DEBUG)).findFirst().filter(commands::containsKey)
+        .filter(word -> COMMANDS.get(word) != CommandLine.HelpCommand.class)
+        .ifPresent(word -> commands.keySet().retainAll(Set.of(word)));
+    return commandLine(console, registry, commands).execute(words);
   }
 
   /// The complete command line on a console.
   static CommandLine commandLine(Console console) {
-    return commandLine(console, StudyRegistry.standard());
+    StudyRegistry registry = known(StudyRegistry.standard());
+    return commandLine(console, registry, commands(console, registry));
   }
 
-  /// The same with other studies. A study without a command class here gets a command made from its settings.
-  static CommandLine commandLine(Console console, StudyRegistry studies) {
-    return commandLine(console, studies, _ -> true);
-  }
-
-  private static CommandLine commandLine(Console console, StudyRegistry studies, Predicate<String> wanted) {
-    StudyRegistry registry = known(studies);
-    Striatum striatum = new Striatum();
+  /// What describes each command, in the order of the help. A study without a command class here gets a command made from its
+  /// settings.
+  private static SequencedMap<String, Supplier<CommandLine>> commands(Console console, StudyRegistry registry) {
+    SequencedMap<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
     CommandFactory factory = new CommandFactory(console, registry);
-    CommandLine line = new CommandLine(striatum, factory);
-    COMMANDS.forEach((name, type) -> {
-      if (wanted.test(name)) {
-        line.addSubcommand(name, new CommandLine(type, factory));
-      }
-    });
+    COMMANDS.forEach((name, type) -> commands.put(name, () -> new CommandLine(type, factory)));
     for (Study<?, ?> study : registry.studies()) {
-      if (isCommand(study.name()).test(study) && !COMMANDS.containsKey(study.name()) && wanted.test(study.name())) {
-        line.addSubcommand(study.name(), StudyCommandLine.of(console, registry, study));
+      if (!study.isInternal()) {
+        commands.putIfAbsent(study.name(), () -> StudyCommandLine.of(console, registry, study));
       }
     }
-    if (wanted.test(PlanCommand.NAME)) {
+    return commands;
+  }
+
+  private static CommandLine commandLine(Console console, StudyRegistry registry,
+      SequencedMap<String, Supplier<CommandLine>> commands) {
+    Striatum striatum = new Striatum();
+    CommandLine line = new CommandLine(striatum, new CommandFactory(console, registry));
+    commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    if (commands.containsKey(PlanCommand.NAME)) {
       PlanCommand.fit(line);
     }
-    if (wanted.test(ScanCommand.NAME)) {
+    if (commands.containsKey(ScanCommand.NAME)) {
       ScanCommand.passOptions(line, console, registry);
     }
     line.setOut(console.out());

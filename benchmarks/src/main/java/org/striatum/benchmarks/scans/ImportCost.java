@@ -16,7 +16,6 @@ import org.striatum.benchmarks.measure.Trend.Growth;
 
 /// What `rollouts --import` costs against the number of completions, with the file's own scores and graded anew.
 public final class ImportCost {
-  private static final double FROM_A_LINE = 0.1;
   private static final int HEAP_MEGABYTES = 384;
   private static final int CHARACTERS = 1400;
 
@@ -50,18 +49,10 @@ public final class ImportCost {
     }
     String work = "`rollouts --import` of completions of %,d characters, as many tokens of the small model, %s, heap ≤ %d MB"
         .formatted(CHARACTERS, how, HEAP_MEGABYTES);
-    return List.of(trend("time", how, work, "s", thousands, costs.stream().map(Cost::seconds).toList()),
-        trend("processor time", how, work, "s", thousands, costs.stream().map(Cost::cpu).toList()),
-        trend("peak memory", how, work, "MB", thousands, costs.stream().map(Cost::peakMegabytes).toList()));
+    return ScanCost.trends("1,000 completions, " + how, "1,000 completions", work, thousands, costs, Growth.LINEAR);
   }
 
-  private static Trend trend(String what, String how, String work, String unit, List<Double> thousands,
-      List<Double> seen) {
-    return new Trend(what + " against 1,000 completions, " + how, work, "1,000 completions", unit, thousands, seen,
-        Growth.LINEAR, FROM_A_LINE);
-  }
-
-  /// Sums and products in the words of the small model, four completions of a problem, half of them right.
+  /// Sums in the words of the small model, four completions of a problem, half of them right.
   private static void write(Path file, int completions) throws IOException {
     SplittableRandom random = new SplittableRandom(12);
     try (BufferedWriter lines = Files.newBufferedWriter(file)) {

@@ -114,12 +114,21 @@ public final class ScanCost {
   }
 
   private static List<Trend> trends(String axis, String work, List<Double> sizes, List<Cost> costs, Growth memory) {
+    return trends(axis, axis, work, sizes, costs, memory);
+  }
+
+  /// Time, processor time and peak memory of whole processes.
+  ///
+  /// @param against what they grow with
+  /// @param axis its unit
+  static List<Trend> trends(String against, String axis, String work, List<Double> sizes, List<Cost> costs,
+      Growth memory) {
     return List.of(
-        new Trend("time against " + axis, work, axis, "s", sizes, costs.stream().map(Cost::seconds).toList(),
+        new Trend("time against " + against, work, axis, "s", sizes, costs.stream().map(Cost::seconds).toList(),
             Growth.LINEAR, FROM_A_LINE),
-        new Trend("processor time against " + axis, work, axis, "s", sizes, costs.stream().map(Cost::cpu).toList(),
+        new Trend("processor time against " + against, work, axis, "s", sizes, costs.stream().map(Cost::cpu).toList(),
             Growth.LINEAR, FROM_A_LINE),
-        new Trend("peak memory against " + axis, work, axis, "MB", sizes,
+        new Trend("peak memory against " + against, work, axis, "MB", sizes,
             costs.stream().map(Cost::peakMegabytes).toList(), memory, FROM_FLAT));
   }
 }

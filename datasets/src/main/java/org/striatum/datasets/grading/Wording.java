@@ -36,11 +36,11 @@ final class Wording {
   static final int LONGEST_SENTENCE = 1500;
   /// [#SPOKEN] has no ASCII words but these.
   static final AnyWord MAY_SPEAK = AnyWord.of("answer", "respuesta", "antwort", "resposta", "risposta");
-  /// [#SAID] has no ASCII words that begin it but these.
+  /// [#SAID] needs one of these, or a letter beyond ASCII.
   static final AnyWord MAY_BE_SAID = AnyWord.of("ans", "verdict", "pick", "final", "correct", "right", "best", "opt",
       "choice", "choose", "chose", "select", "go", "went", "choix", "proposition", "respuesta",
       "resultado", "alternativa", "resposta", "risposta", "risultato", "opzione", "antwort", "ergebnis", "richtig",
-      "korrekt", "antwoord", "svar", "vastaus", "odpowied", "cevap", "jawaban");
+      "korrekt", "antwoord", "svar", "vastaus", "cevap", "jawaban");
   /// [#IS_ANSWER] needs one of these.
   static final AnyWord MAY_BE_ANSWER = AnyWord.of("stands", "answer", "solution", "choice", "option", "one",
       "result", "total", "correct", "right");

@@ -3,6 +3,7 @@ package org.striatum.datasets.grading;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -99,6 +100,28 @@ class QuickLooksTest {
       assertThat(LOOKS.get(i).expression.matcher(found.get(i)).find()).as(LOOKS.get(i).name).isTrue();
       assertThat(LOOKS.get(i).may.test(found.get(i))).as(LOOKS.get(i).name).isTrue();
       assertThat(LOOKS.get(i).may.test("x = 12 m")).as("spared by " + LOOKS.get(i).name).isFalse();
+    }
+  }
+
+  /// Texts by chance hold some words too seldom: here each has a sentence that is found for it alone.
+  @Test
+  void everyWordOfWhatIsSaidIsNeeded() {
+    List<String> sentences = List.of("ans: 5", "the verdict is 5", "I pick B", "final result: 5", "correct: B",
+        "the right one is B", "the best fit is B", "I opt for B", "the choice is B", "I choose B", "I chose B",
+        "I select B", "I go with B",
+        "I went with B", "choix : B", "proposition : B", "respuesta: 5", "resultado: 5", "alternativa: B",
+        "resposta: 5", "risposta: 5",
+        "risultato: 5", "opzione: B", "antwort: 5", "ergebnis: 5", "richtig ist B", "korrekt ist B", "antwoord is B",
+        "svar: 5",
+        "vastaus: 5", "cevap : 5", "jawaban: B");
+    List<String> words = Wording.MAY_BE_SAID.words();
+    assertThat(sentences).hasSameSizeAs(words)
+        .allSatisfy(sentence -> assertThat(Wording.SAID.matcher(sentence).find()).isTrue());
+    for (int i = 0; i < words.size(); i++) {
+      List<String> others = new ArrayList<>(words);
+      String word = others.remove(i);
+      assertThat(Wording.MAY_BE_SAID.mayBeIn(sentences.get(i))).as(word).isTrue();
+      assertThat(AnyWord.of(others.toArray(String[]::new)).mayBeIn(sentences.get(i))).as("without " + word).isFalse();
     }
   }
 

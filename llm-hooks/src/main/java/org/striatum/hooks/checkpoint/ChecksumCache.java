@@ -21,8 +21,8 @@ import org.striatum.probe.run.Sha256;
 
 /// SHA-256 of files, each read once while its path, size, times and inode stay the same.
 ///
-/// Known checksums are kept in the memory of the process and, if there is a folder, in small files below it for later processes; these may be
-/// deleted at any time. Thread-safe, and safe for several processes.
+/// Known checksums are kept in the memory of the process and, if there is a folder, in small files below it for later
+/// processes; these may be deleted at any time. Thread-safe, and safe for several processes.
 public final class ChecksumCache {
   /// A file changed this recently could be changed again within the same tick of its clock, unseen.
   private static final Duration SETTLED = Duration.ofSeconds(2);

@@ -21,8 +21,8 @@ import org.striatum.probe.run.UsageException;
 /// of byte-level BPE, or a SentencePiece `tokenizer.model`, completed by `tokenizer_config.json`.
 ///
 /// Special tokens are added as [#policy] says and never otherwise; padding and truncation in the file are ignored. A text
-/// that uses a token beyond the model's embedding is refused. Several threads may encode and
-/// decode at once; whoever opens it closes it when none does.
+/// that uses a token beyond the model's embedding is refused. Several threads may encode and decode at
+/// once; whoever opens it closes it when none does.
 public final class Tokenizer implements AutoCloseable {
   /// Texts that a completion may be encoded behind: ends of words of several kinds.
   private static final List<String> ANCHORS = List.of("a", ".", "0", "\n", ":", ")");

@@ -250,12 +250,13 @@ public record ImportStep(ForeignRollouts made, PromptSettings asking) implements
     ImportedText imported = new ImportedText(model, texts, prompting);
     List<Graded> written = written(prompting, _ -> {});
     RolloutCounts counts = new RolloutCounts(made.source().grader() != null);
-    ImportDoubts doubts = new ImportDoubts(made.source(), run.prompts().thinking().close());
+    PromptFormat format = run.prompts();
+    ImportDoubts doubts = new ImportDoubts(made.source(), format.thinking().close());
     Positions positions = new Positions(model.facts(), "completions with their prompts");
     try (RolloutFile.Writer file = new RolloutFile.Writer(run.folder().rollouts());
         Progress.Task task = run.progress().start("import", written.size(), "completion")) {
-      ParallelWork.inOrder(written, ParallelWork.threads(written.size()),
-          graded -> imported(imported, graded, run.prompts(), texts),
+      ParallelWork.inOrder(written, run.threads() > 0 ? run.threads() : ParallelWork.threads(written.size()),
+          graded -> imported(imported, graded, format, texts),
           one -> {
             Rollout rollout = one.rollout;
             String place = "problem %s of %s".formatted(rollout.problem().id(), rollout.problem().dataset());

@@ -24,7 +24,6 @@ public final class RolloutCounts {
     private int read;
     private int thoughtClosed;
     private int finishedOfKnown;
-    private int kept; // whose ending was kept and is known
     private final Map<Ending, Integer> endings = new EnumMap<>(Ending.class);
     private final Map<Unread, Integer> unread = new EnumMap<>(Unread.class);
 
@@ -33,10 +32,7 @@ public final class RolloutCounts {
       right += rollout.reward() == 1 ? 1 : 0;
       read += rollout.read() == null ? 0 : 1;
       thoughtClosed += rollout.thinkEnd() == null ? 0 : 1;
-      if (rollout.ending() != Ending.UNKNOWN) {
-        finishedOfKnown += rollout.finished() ? 1 : 0;
-        kept += rollout.ending() == null ? 0 : 1;
-      }
+      finishedOfKnown += rollout.ending() != Ending.UNKNOWN && rollout.finished() ? 1 : 0;
       if (rollout.ending() != null) {
         endings.merge(rollout.ending(), 1, Integer::sum);
       }
@@ -56,15 +52,26 @@ public final class RolloutCounts {
       return ofThoughts ? Double.NaN : (double) finishedOfKnown / known;
     }
 
+    /// Files that were written before endings were kept have none.
+    int endingUnknown() {
+      return rollouts - endings.values().stream().mapToInt(Integer::intValue).sum() + ended(Ending.UNKNOWN);
+    }
+
     DatasetAccuracy results(String dataset, boolean gradedHere) {
       return new DatasetAccuracy(dataset, rollouts, share(right), finished(), gradedHere ? share(read) : Double.NaN,
-          share(ended(Ending.CUT_IN_THOUGHT)), rollouts - kept, thoughtClosed, unread.get(Unread.TOO_LONG),
+          share(ended(Ending.CUT_IN_THOUGHT)), endingUnknown(), thoughtClosed, unread.get(Unread.TOO_LONG),
           unread.get(Unread.TOO_MUCH_WORK));
     }
 
     private double share(int count) {
       return (double) count / rollouts;
     }
+  }
+
+  static RolloutResults of(Iterable<Rollout> rollouts, boolean gradedHere) {
+    RolloutCounts counts = new RolloutCounts(gradedHere);
+    rollouts.forEach(counts::add);
+    return counts.results();
   }
 
   void add(Rollout rollout) {

@@ -66,15 +66,11 @@ public record RolloutResults(List<DatasetAccuracy> datasets) {
 
   /// Counts rollouts that were graded here.
   public static RolloutResults of(Iterable<Rollout> rollouts) {
-    RolloutCounts counts = new RolloutCounts(true);
-    rollouts.forEach(counts::add);
-    return counts.results();
+    return RolloutCounts.of(rollouts, true);
   }
 
   /// Counts rollouts whose rewards another program gave: what it read is not known, whatever the rewards are.
   public static RolloutResults gradedElsewhere(Iterable<Rollout> rollouts) {
-    RolloutCounts counts = new RolloutCounts(false);
-    rollouts.forEach(counts::add);
-    return counts.results();
+    return RolloutCounts.of(rollouts, false);
   }
 }

@@ -223,14 +223,12 @@ class SharedStudiesTest {
   }
 
   @Test
-  @Tag("slow")
   void splits() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     assertThat(same(begun, SplitsStep.STUDY, SplitsSettings.defaults().withSplits(3)).answers()).isNotEmpty();
   }
 
   @Test
-  @Tag("slow")
   void dopamine() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     DopamineStepSettings settings = DopamineStepSettings.quick().withValues(DopamineStep.Values.PROBE)
@@ -242,7 +240,6 @@ class SharedStudiesTest {
 
   /// A run with itself under another name: all coordinates are comparable.
   @Test
-  @Tag("slow")
   void compare() throws IOException {
     Path begun = with(copy(shared.resolve("run"), "begun"), PROBE);
     try (RunFolder other = RunFolder.read(copy(begun, "other"))) {
